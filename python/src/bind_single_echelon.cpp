@@ -1,0 +1,9 @@
+// SPDX-License-Identifier: MIT
+#include <pybind11/pybind11.h>
+
+#include "register.hpp"
+
+void register_single_echelon(pybind11::module_& module) {
+    auto m = module.def_submodule("single_echelon");
+    (void)m;
+}
