@@ -11,13 +11,12 @@ list(TRANSFORM meio_wheel_prefixes APPEND "/cmeel.prefix")
 
 find_package(Threads REQUIRED)
 
-# A range is the only request that both Eigen 5 and 3.4.1 accept; Eigen 3.4.0 knows no ranges.
-if(NOT TARGET Eigen3::Eigen)
-    find_package(Eigen3 3.4...5 CONFIG QUIET PATHS ${meio_wheel_prefixes})
-endif()
-if(NOT TARGET Eigen3::Eigen)
-    find_package(Eigen3 3.4 CONFIG QUIET PATHS ${meio_wheel_prefixes})
-endif()
+# Eigen 3.4.1 and 5 accept the range; 3.4.0 knows no ranges, nor does every distribution's Eigen 5.
+foreach(version IN ITEMS 3.4...5 3.4 5)
+    if(NOT TARGET Eigen3::Eigen)
+        find_package(Eigen3 ${version} CONFIG QUIET PATHS ${meio_wheel_prefixes})
+    endif()
+endforeach()
 if(NOT TARGET Eigen3::Eigen)
     string(APPEND meio_missing_dependencies "\n  Eigen 3.4 or 5: apt install libeigen3-dev, or pip install cmeel-eigen")
 endif()

@@ -25,8 +25,10 @@ def main(arguments: list[str]) -> int:
     if len(arguments) == 1 and arguments[0] in places:
         place = places[arguments[0]]
         if not place.is_dir():
-            print(f"meio: no {place}: the headers are with the installed package only, not with this source tree.",
-                  file=sys.stderr)
+            print(
+                f"meio: no {place}: the headers are with the installed package only, not with this source tree.",
+                file=sys.stderr,
+            )
             return 1
         print(place)
         return 0
