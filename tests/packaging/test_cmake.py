@@ -9,7 +9,8 @@ import sysconfig
 from pathlib import Path
 
 import pytest
-from conftest import CONSUMER, ROOT, WARNINGS, build_and_run, configure
+
+from support import CONSUMER, ROOT, WARNINGS, build_and_run, configure
 
 
 def test_find_package_from_an_install_tree(install_tree: Path, version: str, tmp_path: Path) -> None:

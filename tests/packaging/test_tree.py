@@ -8,7 +8,8 @@ from functools import cache
 from pathlib import Path
 
 import pytest
-from conftest import ROOT
+
+from support import ROOT
 
 INCLUDE = ROOT / "include/meio"
 
@@ -134,15 +135,18 @@ def test_the_umbrella_lists_every_public_header() -> None:
     assert included("meio.hpp") == wanted
 
 
+SOURCES = ["python", "tests", "examples", "benchmarks", "docs"]
+
+
 @pytest.mark.parametrize(
     "file",
-    [
+    sorted(
         path.relative_to(ROOT).as_posix()
-        for pattern in ["python/**/*.py", "python/**/*.[ch]pp", "tests/**/*.py", "tests/**/*.[ch]pp", "examples/**/*.py",
-                        "examples/**/*.cpp", "benchmarks/**/*.py", "benchmarks/**/*.cpp", "docs/*.py", "noxfile.py"]
-        for path in sorted(ROOT.glob(pattern))
-    ],
-)  # fmt: skip
+        for folder in SOURCES
+        for path in (ROOT / folder).rglob("*")
+        if path.suffix in {".py", ".cpp", ".hpp"} and "_build" not in path.parts
+    ),
+)
 def test_a_source_is_licensed(file: str) -> None:
     """Each source file carries the licence line, first or after the interpreter line."""
     lines = (ROOT / file).read_text().splitlines()

@@ -9,7 +9,7 @@ import tarfile
 import zipfile
 from pathlib import Path
 
-from conftest import CONSUMER, ROOT, build_and_run, configure, run
+from support import CONSUMER, ROOT, build_and_run, configure, run
 
 
 def tracked(*patterns: str) -> set[str]:

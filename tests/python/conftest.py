@@ -1,0 +1,16 @@
+# SPDX-License-Identifier: MIT
+"""Settings shared by the Python tests."""
+
+from __future__ import annotations
+
+import os
+
+from hypothesis import settings
+
+# A slow machine is no counter-example; in CI the same examples are drawn every time.
+settings.register_profile("here", deadline=None)
+settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.load_profile("ci" if os.environ.get("CI") else "here")
+
+# Pictures are drawn without a screen.
+os.environ.setdefault("MPLBACKEND", "Agg")
