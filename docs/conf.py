@@ -15,7 +15,6 @@ extensions = [
     "numpydoc",
     "sphinx.ext.autodoc",
     "sphinx.ext.autosummary",
-    "sphinx.ext.intersphinx",
     "sphinx.ext.mathjax",
 ]
 exclude_patterns = ["_build"]
@@ -28,10 +27,6 @@ nb_execution_mode = "off"
 autosummary_generate = True
 autodoc_typehints = "none"
 numpydoc_show_class_members = False
-intersphinx_mapping = {
-    "python": ("https://docs.python.org/3", None),
-    "numpy": ("https://numpy.org/doc/stable", None),
-}
 
 html_theme = "furo"
 html_title = f"meio {release}"
