@@ -105,3 +105,24 @@ def test_wheels_alone_provide_the_dependencies(tmp_path: Path) -> None:
     assert "cmeel.prefix/share/eigen3/cmake" in cache
     assert "libboost_headers/include" in cache
     build_and_run(tmp_path)
+
+
+def test_fetching_is_the_last_resort_and_can_be_refused(tmp_path: Path) -> None:
+    """Where nothing is found, meio fetches what it needs if it may, and otherwise says what to install.
+
+    The downloads are replaced by the wheels' headers, as FETCHCONTENT_SOURCE_DIR_<name> allows.
+    """
+    site = Path(sysconfig.get_path("purelib"))
+    nothing = [f"-DMEIO_SOURCE_DIR={ROOT}", *without_the_system(), "-DCMAKE_PREFIX_PATH="]
+    said = configure(CONSUMER, tmp_path / "refused", *nothing, fails=True)
+    assert "libeigen3-dev" in said
+    assert "libboost-math-dev" in said
+    configure(
+        CONSUMER,
+        tmp_path / "fetched",
+        *nothing,
+        "-DMEIO_FETCH_DEPENDENCIES=ON",
+        f"-DFETCHCONTENT_SOURCE_DIR_MEIO_EIGEN={site / 'cmeel.prefix/include/eigen3'}",
+        f"-DFETCHCONTENT_SOURCE_DIR_MEIO_BOOST_MATH={site / 'libboost_headers'}",
+    )
+    build_and_run(tmp_path / "fetched")
