@@ -40,9 +40,10 @@ make_environment() {
         rm -rf "$venv"
         if ! "$python" -m venv "$venv" >/dev/null 2>&1; then
             rm -rf "$venv"
-            "$python" -m venv --without-pip "$venv" &&
-                "$python" -m pip --python "$venv/bin/python" install --quiet pip ||
+            if ! "$python" -m venv --without-pip "$venv" ||
+                ! "$python" -m pip --python "$venv/bin/python" install --quiet pip; then
                 fail "Could not make a virtual environment: apt install python3-venv mends it."
+            fi
         fi
     fi
     export PATH="$venv/bin:$PATH" VIRTUAL_ENV="$venv" PIP_DISABLE_PIP_VERSION_CHECK=1
