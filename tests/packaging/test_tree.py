@@ -158,3 +158,11 @@ def test_a_folder_is_documented(folder: str) -> None:
     """A folder has its page in docs/, which the index links."""
     assert (ROOT / f"docs/{folder}.md").is_file(), f"docs/{folder}.md is absent"
     assert re.search(rf"^{folder}$", (ROOT / "docs/index.md").read_text(), flags=re.MULTILINE)
+
+
+def test_the_version_has_one_literal() -> None:
+    """The citation follows the header, and the changelog has an entry for it."""
+    found = re.search(r'MEIO_VERSION "([0-9.]+)"', (INCLUDE / "version.hpp").read_text())
+    assert found
+    assert f"\nversion: {found[1]}\n" in (ROOT / "CITATION.cff").read_text()
+    assert f"\n## {found[1]} - " in (ROOT / "CHANGELOG.md").read_text()
