@@ -72,7 +72,7 @@ public:
                                                    priced_[0].holding, priced_[0].shortage);
                     value += priced_[0].holding * position.on_hand + priced_[0].shortage * position.unmet;
                 }
-                if (value < best_.priced) {
+                if (o == 0 || value < best_.priced) {
                     best_.priced = value;
                     best_.option = o;
                     best_.positions.assign(nodes.size(), position);
@@ -80,7 +80,7 @@ public:
                 }
             } else {
                 const double value = constant + tree_.solve(nodes, priced_);
-                if (value < best_.priced) {
+                if (o == 0 || value < best_.priced) {
                     best_.priced = value;
                     best_.option = o;
                     best_is_tree = true;

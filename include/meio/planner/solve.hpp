@@ -134,6 +134,15 @@ template <class MakeModel, Executor Exec>
     lagrangian::Problem problem;
     for (const Resource& resource : instance.resources) problem.b.push_back(resource.capacity);
 
+    if (resources > 0) {
+        // Prices beyond any money at stake only tell that no plan is feasible; a cap keeps the bound valid and finite.
+        const Incumbent free = follow_prices(instance, make_model, executor, std::vector<double>(resources, 0.0));
+        for (std::size_t m = 0; m < resources; ++m)
+            problem.upper.push_back(1e4 * std::max(std::abs(free.cost), 1e-9) /
+                                    std::max({instance.resources[m].capacity, free.usage[m], 1e-9}));
+        ++solution.passes;
+    }
+
     Repair<MakeModel, Exec> repair(instance, make_model, executor);
     std::optional<core::Status> outside;
     bool repaired_before = false;
