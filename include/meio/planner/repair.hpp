@@ -49,10 +49,11 @@ public:
         return violation(instance_, plan.usage) == 0;
     }
 
-    /// Lowers the cost of a feasible plan by offering choices at lower prices of resources that have room.
-    void improve(Incumbent& plan, const core::Context& context) {
+    /// Lowers the cost of a feasible plan by offering choices at lower prices of resources that have room, until it is at
+    /// most `enough`.
+    void improve(Incumbent& plan, double enough, const core::Context& context) {
         for (const double discount : {0.02, 0.1, 0.3, 0.6, 1.0}) {
-            if (context.stop_reason()) return;
+            if (plan.cost <= enough || context.stop_reason()) return;
             std::vector<double> prices = plan.price_sets.front();
             bool any = false;
             for (std::size_t m = 0; m < prices.size(); ++m) {
@@ -63,7 +64,7 @@ public:
             }
             if (any) move(plan, std::move(prices), false);
         }
-        if (!context.stop_reason() && plan.price_sets.size() > 1)
+        if (plan.cost > enough && !context.stop_reason() && plan.price_sets.size() > 1)
             move(plan, std::vector<double>(plan.price_sets.front()), false);
     }
 
@@ -161,7 +162,7 @@ private:
         Change change;
         bool used = false;
         for (const Offer& offer : offers) {
-            if (feasibility && violation(instance_, plan.usage) == 0) break;
+            if (feasibility && used && violation(instance_, plan.usage) == 0) break;
             change_of(model, plan, offer.block, prices, change);
             if (!fits(plan, change)) continue;
             if (feasibility ? mended(plan, change) <= 0 : change.cost >= 0) continue;

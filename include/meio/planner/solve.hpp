@@ -173,7 +173,10 @@ template <class MakeModel, Executor Exec>
             ++solution.passes;
         }
         const bool feasible = repair.make_feasible(plan, context);
-        if (feasible) repair.improve(plan, context);
+        if (feasible) {
+            const double enough = solution.bound / (1.0 - std::min(options.gap, 0.99)) - instance.constant;
+            repair.improve(plan, enough, context);
+        }
         const bool better = feasible && plan.cost + instance.constant < solution.cost;
         if (better) solution.cost = plan.cost + instance.constant;
         if (better || (!feasible && !std::isfinite(solution.cost))) solution.plan = std::move(plan);
