@@ -7,10 +7,19 @@
 
 namespace meio::distributions {
 
-/// A demand distribution. Any type with these members works everywhere in meio; the types of this folder satisfy it.
+/// A demand distribution D with finite mean and variance. Every type of this folder satisfies it, and any type of a
+/// user's own that does works everywhere in meio.
 ///
-/// `loss(x)` is E(D - x)+, `complementary_loss(x)` E(x - D)+, `second_order_loss(x)` E[((D - x)+)^2] / 2.
-/// `quantile(p)` is the smallest x with cdf(x) >= p. `is_discrete()` is true where D lies on the integers.
+/// | member | meaning |
+/// |---|---|
+/// | `mean()`, `variance()` | first two moments |
+/// | `cdf(x)`, `survival(x)` | P(D <= x) and P(D > x), each accurate in its own tail |
+/// | `quantile(p)` | smallest x with cdf(x) >= p; the ends of the support at p = 0 and 1; NaN outside |
+/// | `loss(x)` | E (D - x)^+: expected shortage of x units |
+/// | `complementary_loss(x)` | E (x - D)^+: expected leftover of x units; equals loss(x) + x - mean |
+/// | `second_order_loss(x)` | E [((D - x)^+)^2] / 2: its derivative is -loss(x) |
+/// | `sample(stream)` | one draw; consumes the stream and depends on nothing else |
+/// | `is_discrete()` | true where D takes countably many values, of probability `pmf(x)` |
 template <class D>
 concept Distribution = requires(const D& d, double x, core::RandomStream& stream) {
     { d.mean() } -> std::convertible_to<double>;
@@ -23,6 +32,12 @@ concept Distribution = requires(const D& d, double x, core::RandomStream& stream
     { d.second_order_loss(x) } -> std::convertible_to<double>;
     { d.sample(stream) } -> std::convertible_to<double>;
     { d.is_discrete() } -> std::convertible_to<bool>;
+};
+
+/// A distribution that also answers `pmf(x)`, the probability of the value x.
+template <class D>
+concept DiscreteDistribution = Distribution<D> && requires(const D& d, double x) {
+    { d.pmf(x) } -> std::convertible_to<double>;
 };
 
 }  // namespace meio::distributions

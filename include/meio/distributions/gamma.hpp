@@ -2,16 +2,19 @@
 #pragma once
 
 #include <cmath>
+#include <limits>
 
 #include <boost/math/special_functions/gamma.hpp>
 
 #include <meio/core/error.hpp>
+#include <meio/core/random.hpp>
+#include <meio/distributions/detail/lattice_sums.hpp>
 #include <meio/distributions/distribution.hpp>
 #include <meio/distributions/sampling.hpp>
 
 namespace meio::distributions {
 
-/// Gamma demand; shape > 0, scale > 0; mean shape * scale, variance shape * scale^2.
+/// Gamma demand with shape > 0 and scale > 0: mean shape * scale, variance shape * scale^2. Never negative.
 class Gamma {
 public:
     Gamma(double shape, double scale) : shape_(shape), scale_(scale) {
@@ -20,86 +23,100 @@ public:
         issues.require(scale > 0 && std::isfinite(scale), "scale", scale, "must be finite and > 0");
         issues.throw_if_any();
     }
+    /// Needs mean > 0 and variance > 0.
     [[nodiscard]] static Gamma from_moments(double mean, double variance) {
-        return {mean * mean / variance, variance / mean};
+        core::IssueList issues;
+        issues.require(mean > 0 && std::isfinite(mean), "mean", mean, "must be finite and > 0");
+        issues.require(variance > 0 && std::isfinite(variance), "variance", variance, "must be finite and > 0");
+        issues.throw_if_any();
+        return {mean * (mean / variance), variance / mean};
     }
 
-    [[nodiscard]] static constexpr bool is_discrete() { return false; }
-    [[nodiscard]] double mean() const { return shape_ * scale_; }
-    [[nodiscard]] double variance() const { return shape_ * scale_ * scale_; }
-    [[nodiscard]] double cdf(double x) const { return x <= 0 ? 0.0 : boost::math::gamma_p(shape_, x / scale_); }
-    [[nodiscard]] double survival(double x) const { return x <= 0 ? 1.0 : boost::math::gamma_q(shape_, x / scale_); }
+    [[nodiscard]] static constexpr bool is_discrete() noexcept { return false; }
+    [[nodiscard]] double shape() const noexcept { return shape_; }
+    [[nodiscard]] double scale() const noexcept { return scale_; }
+    [[nodiscard]] double mean() const noexcept { return shape_ * scale_; }
+    [[nodiscard]] double variance() const noexcept { return shape_ * scale_ * scale_; }
+    [[nodiscard]] double cdf(double x) const { return x <= 0 ? 0 : static_cast<double>(lower(unit(x))); }
+    [[nodiscard]] double survival(double x) const { return x <= 0 ? 1 : static_cast<double>(upper(unit(x))); }
     [[nodiscard]] double quantile(double p) const {
-        if (!(p > 0)) return 0.0;
-        if (p >= 1) return p > 1 ? std::nan("") : HUGE_VAL;
-        return scale_ * (p > 0.5 ? boost::math::gamma_q_inv(shape_, 1.0 - p) : boost::math::gamma_p_inv(shape_, p));
+        if (!(p >= 0 && p <= 1)) return std::numeric_limits<double>::quiet_NaN();
+        if (p == 0) return 0;
+        if (p == 1) return std::numeric_limits<double>::infinity();
+        return scale_ * (p > 0.5 ? boost::math::gamma_q_inv(shape_, 1 - p) : boost::math::gamma_p_inv(shape_, p));
     }
-    /// E(D - x)+ = a s [Q(a, y) + y^a e^-y / Gamma(a + 1)] - x Q(a, y) with y = x / s.
+    /// With y = x / scale, Q the upper regularised gamma function and f = y^shape e^-y / Gamma(shape):
+    /// scale (f - (y - shape) Q); where that cancels, the continued fraction of `tail`.
     [[nodiscard]] double loss(double x) const {
         if (x <= 0) return mean() - x;
-        if (x > mean()) return scale_ * tail(x / scale_, 1);
-        return mean() - x + complementary_loss(x);
+        const long double y = unit(x);
+        const long double f = density(y);
+        const long double value = f - (y - shape_) * upper(y);
+        if (y < shape_ || detail::is_accurate_difference(value, f)) return static_cast<double>(value * scale_);
+        return static_cast<double>(f * tail(y, 1) * scale_);
     }
     [[nodiscard]] double complementary_loss(double x) const {
-        if (x <= 0) return 0.0;
-        if (x > mean()) return x - mean() + loss(x);
-        return scale_ * head(x / scale_);
+        if (x <= 0) return 0;
+        const long double y = unit(x);
+        if (y >= shape_) return loss(x) + (x - mean());
+        const long double f = density(y);
+        const long double value = f - (shape_ - y) * lower(y);
+        if (detail::is_accurate_difference(value, f)) return static_cast<double>(value * scale_);
+        return static_cast<double>(f * head(y) * scale_);
     }
     [[nodiscard]] double second_order_loss(double x) const {
         if (x <= 0) return 0.5 * (variance() + (mean() - x) * (mean() - x));
-        if (x > mean()) return scale_ * scale_ * tail(x / scale_, 2);
-        const double y = x / scale_;
-        const double a = shape_;
-        const double density = y * boost::math::gamma_p_derivative(a, y);  // y^a e^-y / Gamma(a)
-        return 0.5 * scale_ * scale_ *
-               ((a * (a + 1.0) - 2.0 * a * y + y * y) * boost::math::gamma_q(a, y) + density * (a + 1.0 - y));
+        const long double y = unit(x);
+        const long double f = density(y);
+        const long double positive = ((y - shape_) * (y - shape_) + shape_) * upper(y);
+        const long double value = (positive - (y - shape_ - 1) * f) / 2;
+        const long double square = static_cast<long double>(scale_) * scale_;
+        if (detail::is_accurate_difference(value, positive)) return static_cast<double>(value * square);
+        return static_cast<double>(f * tail(y, 2) * square);
     }
     [[nodiscard]] double sample(core::RandomStream& stream) const { return scale_ * sample_gamma(stream, shape_); }
 
 private:
-    // Integral of (t - y)^n / n! over the unit-scale density beyond y, by the continued fraction of the Tricomi function:
-    // y^a e^-y / Gamma(a) * U(n + 1, n + 1 + a, y); all terms positive, no cancellation in the tail.
-    [[nodiscard]] double tail(double y, int n) const {
-        const double density = y * boost::math::gamma_p_derivative(shape_, y);
-        // Gauss-Laguerre-free evaluation: substitute t = y (1 + u) and integrate u^n (1 + u)^(a - 1) e^(-y u).
-        const double integral = laplace(y, n);
-        double factor = density;
-        for (int i = 0; i < n; ++i) factor *= y / (i + 1.0);
-        return factor * integral;
+    [[nodiscard]] long double unit(double x) const noexcept { return static_cast<long double>(x) / scale_; }
+    [[nodiscard]] long double lower(long double y) const {
+        return boost::math::gamma_p(static_cast<long double>(shape_), y);
+    }
+    [[nodiscard]] long double upper(long double y) const {
+        return boost::math::gamma_q(static_cast<long double>(shape_), y);
+    }
+    /// y^shape e^-y / Gamma(shape).
+    [[nodiscard]] long double density(long double y) const {
+        return y * boost::math::gamma_p_derivative(static_cast<long double>(shape_), y);
     }
 
-    // Integral over u > 0 of u^n (1 + u)^(a - 1) e^(-y u), double-exponential substitution.
-    [[nodiscard]] double laplace(double y, int n) const {
-        // u = exp(v - exp(-v)): nodes spread from the origin to the far tail; trapezoid in v converges exponentially.
-        const double step = 1.0 / 32.0;
-        double sum = 0;
-        for (int i = -160; i <= 320; ++i) {
-            const double v = step * i;
-            const double shrink = std::exp(-v);
-            const double log_u = v - shrink;
-            const double u = std::exp(log_u);
-            const double exponent = (n + 1.0) * log_u + (shape_ - 1.0) * std::log1p(u) - y * u;
-            if (exponent < -745) continue;
-            sum += std::exp(exponent) * (1.0 + shrink);
+    /// The integral of (t - y)^n / n! over the unit-scale density above y, divided by `density(y)`: y^n U(n + 1,
+    /// shape + n + 1, y) with Tricomi's U. For fixed second parameter b, U(a - 1) = (2a + y - b) U(a) - a (1 + a - b)
+    /// U(a + 1) and U is the minimal solution (DLMF 13.3.7, 13.29), so that downward recursion gives all ratios, and
+    /// U(0) = 1. Used for y well above the shape, where it converges within tens of steps.
+    [[nodiscard]] long double tail(long double y, int n) const {
+        const long double b = shape_ + n + 1.0L;
+        const int depth = 60 + static_cast<int>(2 * std::sqrt(static_cast<double>(b)));
+        long double ratio = 0, product = 1;
+        for (int a = depth; a >= 1; --a) {
+            ratio = 1 / (2 * a + y - b - a * (1 + a - b) * ratio);
+            if (a <= n + 1) product *= ratio;
         }
-        return sum * step;
+        for (int i = 0; i < n; ++i) product *= y;
+        return product;
     }
 
-    // E(y - X)+ of the unit-scale variable for y <= mean: y^(a+1) e^-y / Gamma(a) * sum of a positive series.
-    [[nodiscard]] double head(double y) const {
-        // (y - t) t^(a-1) e^-t integrated: e^-y y^(a+1) / Gamma(a) * sum_k y^k / (a (a+1) ... (a+k) ) * (k + 1) / (a + k + 1).
-        double term = 1.0 / shape_;
-        double sum = 0;
-        for (int k = 0; k < 100000; ++k) {
-            const double add = term * (k + 1.0) / (shape_ + k + 1.0);
-            sum += add;
-            term *= y / (shape_ + k + 1.0);
-            if (add < 1e-18 * sum) break;
+    /// The integral of y - t over the unit-scale density below y, divided by `density(y)`, by a series of positive terms.
+    [[nodiscard]] long double head(long double y) const {
+        long double term = y / (static_cast<long double>(shape_) * (shape_ + 1.0L)), sum = 0;
+        for (int j = 0; term > 1e-21L * sum; ++j) {
+            sum += term;
+            term *= y * (j + 2) / ((shape_ + j + 2.0L) * (j + 1));
         }
-        return y * y * boost::math::gamma_p_derivative(shape_, y) * sum;
+        return sum;
     }
 
-    double shape_, scale_;
+    double shape_;
+    double scale_;
 };
 
 static_assert(Distribution<Gamma>);
