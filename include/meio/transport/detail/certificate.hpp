@@ -1,0 +1,176 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include <meio/core/parallel.hpp>
+#include <meio/transport/detail/problem.hpp>
+#include <meio/transport/options.hpp>
+#include <meio/transport/result.hpp>
+
+namespace meio::transport::detail {
+
+/// The input as given, in the caller's orientation; everything below is computed from it and the result alone.
+struct Instance {
+    std::span<const double> costs;
+    std::size_t sources = 0;
+    std::size_t destinations = 0;
+    std::span<const double> supply;
+    std::span<const double> demand;
+    Options options;
+
+    [[nodiscard]] const double* row(std::size_t i) const { return costs.data() + i * destinations; }
+};
+
+/// Gives nodes without mass the tightest duals: any that keeps reduced costs right is optimal for them.
+inline void tighten_massless_duals(const Instance& in, Result& r) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    for (std::size_t j = 0; j < in.destinations; ++j) {
+        if (in.demand[j] != 0) continue;
+        double least = infinity;
+        for (std::size_t i = 0; i < in.sources; ++i) least = std::min(least, in.row(i)[j] - r.supply_duals[i]);
+        if (least < infinity) r.demand_duals[j] = least;
+    }
+    std::vector<double> negated(in.destinations);
+    std::transform(r.demand_duals.begin(), r.demand_duals.end(), negated.begin(), [](double v) { return -v; });
+    for (std::size_t i = 0; i < in.sources; ++i) {
+        if (in.supply[i] != 0) continue;
+        const double least = least_sum(in.row(i), negated.data(), in.destinations);
+        if (least < infinity) r.supply_duals[i] = in.options.supply == Relation::at_most ? std::min(0.0, least) : least;
+    }
+}
+
+/// Fills objective, bound and certificate. The bound repairs the duals to exact feasibility first, so it holds whatever
+/// state the solve was left in.
+inline void certify(const Instance& in, Result& r) {
+    core::CompensatedSum objective;
+    core::CompensatedSum turnover;
+    std::vector<double> shipped(in.sources, 0.0);
+    std::vector<double> received(in.destinations, 0.0);
+    for (const Shipment& s : r.shipments) {
+        const auto i = static_cast<std::size_t>(s.source);
+        const auto j = static_cast<std::size_t>(s.destination);
+        objective.add(in.row(i)[j] * s.amount);
+        turnover.add(std::abs(in.row(i)[j]) * s.amount);
+        shipped[i] += s.amount;
+        received[j] += s.amount;
+    }
+    r.objective = objective.value();
+
+    double residual = 0;
+    for (std::size_t i = 0; i < in.sources; ++i) {
+        const double over = shipped[i] - in.supply[i];
+        residual = std::max(residual, in.options.supply == Relation::at_most ? over : std::abs(over));
+    }
+    for (std::size_t j = 0; j < in.destinations; ++j) {
+        const double under = in.demand[j] - received[j];
+        residual = std::max(residual, in.options.demand == Relation::at_least ? under : std::abs(under));
+    }
+
+    double violation = 0;
+    core::CompensatedSum bound;
+    std::vector<double> negated(in.destinations);
+    for (std::size_t j = 0; j < in.destinations; ++j) {
+        double v = r.demand_duals[j];
+        if (in.options.demand == Relation::at_least) {
+            violation = std::max(violation, -v);
+            v = std::max(v, 0.0);
+        }
+        negated[j] = -v;
+        bound.add(in.demand[j] * v);
+    }
+    for (std::size_t i = 0; i < in.sources; ++i) {
+        double u = least_sum(in.row(i), negated.data(), in.destinations);
+        if (in.options.supply == Relation::at_most) u = std::min(u, 0.0);
+        violation = std::max(violation, r.supply_duals[i] - u);
+        if (in.supply[i] > 0 && u < std::numeric_limits<double>::infinity()) bound.add(in.supply[i] * u);
+    }
+    const double scale = std::max({std::abs(r.objective), turnover.value(), 1e-300});
+    r.certificate.dual_violation = violation;
+    r.certificate.primal_residual = residual;
+    r.certificate.gap = std::abs(r.objective - bound.value()) / scale;
+    // Both sides are rounded sums; a bound above a feasible cost could only be rounding.
+    r.bound = r.status == core::Status::optimal ? std::min(bound.value(), r.objective) : bound.value();
+}
+
+/// Finds the cuts of an infeasible result: everything that the unserved nodes can reach.
+inline void find_cuts(const Instance& in, double tolerance, Result& r) {
+    std::vector<double> open_supply(in.supply.begin(), in.supply.end());
+    std::vector<double> open_demand(in.demand.begin(), in.demand.end());
+    std::vector<std::vector<std::int32_t>> fed(in.sources);        // destinations by source, where something flows
+    std::vector<std::vector<std::int32_t>> feeders(in.destinations);
+    for (const Shipment& s : r.shipments) {
+        open_supply[static_cast<std::size_t>(s.source)] -= s.amount;
+        open_demand[static_cast<std::size_t>(s.destination)] -= s.amount;
+        fed[static_cast<std::size_t>(s.source)].push_back(s.destination);
+        feeders[static_cast<std::size_t>(s.destination)].push_back(s.source);
+    }
+    // Along arcs a shortage spreads from destinations to all sources that have an arc, and from sources to what they
+    // feed; a surplus the other way round.
+    const auto spread = [&](bool shortage) {
+        std::vector<char> source_in(in.sources, 0);
+        std::vector<char> destination_in(in.destinations, 0);
+        std::vector<std::int32_t> queue;  // sources as i, destinations as -1 - j
+        const auto reach_source = [&](std::size_t i) {
+            if (!source_in[i]) queue.push_back(static_cast<std::int32_t>(i));
+            source_in[i] = 1;
+        };
+        const auto reach_destination = [&](std::size_t j) {
+            if (!destination_in[j]) queue.push_back(-1 - static_cast<std::int32_t>(j));
+            destination_in[j] = 1;
+        };
+        for (std::size_t i = 0; i < in.sources; ++i)
+            if (shortage ? open_supply[i] < -tolerance
+                         : in.options.supply == Relation::exactly && open_supply[i] > tolerance)
+                reach_source(i);
+        for (std::size_t j = 0; j < in.destinations; ++j)
+            if (shortage ? open_demand[j] > tolerance
+                         : in.options.demand == Relation::exactly && open_demand[j] < -tolerance)
+                reach_destination(j);
+        while (!queue.empty()) {
+            const std::int32_t x = queue.back();
+            queue.pop_back();
+            if (x >= 0) {
+                const auto i = static_cast<std::size_t>(x);
+                if (shortage) {
+                    for (const std::int32_t j : fed[i]) reach_destination(static_cast<std::size_t>(j));
+                } else {
+                    for (std::size_t j = 0; j < in.destinations; ++j)
+                        if (in.row(i)[j] < std::numeric_limits<double>::infinity()) reach_destination(j);
+                }
+            } else {
+                const auto j = static_cast<std::size_t>(-1 - x);
+                if (!shortage) {
+                    for (const std::int32_t i : feeders[j]) reach_source(static_cast<std::size_t>(i));
+                } else {
+                    for (std::size_t i = 0; i < in.sources; ++i)
+                        if (in.row(i)[j] < std::numeric_limits<double>::infinity()) reach_source(i);
+                }
+            }
+        }
+        Cut cut;
+        core::CompensatedSum demand_less_supply;
+        for (std::size_t i = 0; i < in.sources; ++i)
+            if (source_in[i]) {
+                cut.sources.push_back(static_cast<std::int32_t>(i));
+                demand_less_supply.add(-in.supply[i]);
+            }
+        for (std::size_t j = 0; j < in.destinations; ++j)
+            if (destination_in[j]) {
+                cut.destinations.push_back(static_cast<std::int32_t>(j));
+                demand_less_supply.add(in.demand[j]);
+            }
+        cut.amount = shortage ? demand_less_supply.value() : -demand_less_supply.value();
+        return cut;
+    };
+    r.shortage = spread(true);
+    r.surplus = spread(false);
+}
+
+}  // namespace meio::transport::detail

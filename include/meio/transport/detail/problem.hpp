@@ -1,0 +1,45 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include <meio/transport/options.hpp>
+
+namespace meio::transport::detail {
+
+/// The problem as a kernel sees it: amounts flow from rows to columns. Rows may be sources or, reversed, destinations.
+struct Problem {
+    std::size_t rows = 0;
+    std::size_t columns = 0;
+    const double* costs = nullptr;      ///< row-major; +inf: no arc
+    std::span<const double> row_amounts;
+    std::span<const double> column_amounts;
+    Relation row_relation = Relation::at_most;
+    Relation column_relation = Relation::exactly;
+    bool integral_costs = false;        ///< whole numbers small enough that sums along any path are exact
+    double tolerance = 0;               ///< amount left unserved that counts as rounding
+    std::vector<double> caps;           ///< ascending, at least one: dearer arcs wait until they prove needed; the last
+                                        ///< cap is the dearest finite cost
+};
+
+/// min_j a[j] + b[j] over j < n, +inf for n = 0. Eight lanes, so that compilers turn it into vector code without
+/// being allowed to reorder floating-point comparisons.
+[[nodiscard]] inline double least_sum(const double* a, const double* b, std::size_t n) {
+    double lanes[8];
+    for (double& lane : lanes) lane = std::numeric_limits<double>::infinity();
+    std::size_t j = 0;
+    for (; j + 8 <= n; j += 8)
+        for (std::size_t l = 0; l < 8; ++l) {
+            const double sum = a[j + l] + b[j + l];
+            lanes[l] = sum < lanes[l] ? sum : lanes[l];
+        }
+    double least = lanes[0];
+    for (std::size_t l = 1; l < 8; ++l) least = lanes[l] < least ? lanes[l] : least;
+    for (; j < n; ++j) least = a[j] + b[j] < least ? a[j] + b[j] : least;
+    return least;
+}
+
+}  // namespace meio::transport::detail

@@ -1,0 +1,129 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <numeric>
+#include <span>
+#include <vector>
+
+#include <meio/core/context.hpp>
+#include <meio/transport/detail/certificate.hpp>
+#include <meio/transport/detail/dense_simplex.hpp>
+#include <meio/transport/detail/input.hpp>
+#include <meio/transport/detail/problem.hpp>
+#include <meio/transport/options.hpp>
+#include <meio/transport/result.hpp>
+
+namespace meio::transport {
+
+namespace detail {
+
+inline std::vector<double> transposed(std::span<const double> matrix, std::size_t rows, std::size_t columns) {
+    constexpr std::size_t tile = 32;
+    std::vector<double> out(rows * columns);
+    for (std::size_t i0 = 0; i0 < rows; i0 += tile)
+        for (std::size_t j0 = 0; j0 < columns; j0 += tile)
+            for (std::size_t i = i0; i < std::min(rows, i0 + tile); ++i)
+                for (std::size_t j = j0; j < std::min(columns, j0 + tile); ++j) out[j * rows + i] = matrix[i * columns + j];
+    return out;
+}
+
+// Reads flows and duals off the tree, in the caller's orientation.
+inline void unpack(const DenseSimplex& kernel, const Problem& problem, bool reversed, Result& result) {
+    const Tree& tree = kernel.tree();
+    const auto rows = static_cast<std::int32_t>(problem.rows);
+    for (std::int32_t x = 0; x < tree.root(); ++x) {
+        if (tree.parent(x) == tree.root() || !(tree.flow(x) > 0)) continue;
+        const std::int32_t row = x < rows ? x : tree.parent(x);
+        const std::int32_t column = (x < rows ? tree.parent(x) : x) - rows;
+        result.shipments.push_back({reversed ? column : row, reversed ? row : column, tree.flow(x)});
+    }
+    std::sort(result.shipments.begin(), result.shipments.end(), [](const Shipment& a, const Shipment& b) {
+        return a.source != b.source ? a.source < b.source : a.destination < b.destination;
+    });
+    const std::vector<double>& p = kernel.potentials();
+    std::vector<double>& row_duals = reversed ? result.demand_duals : result.supply_duals;
+    std::vector<double>& column_duals = reversed ? result.supply_duals : result.demand_duals;
+    row_duals.resize(problem.rows);
+    column_duals.resize(problem.columns);
+    // Adding zero turns -0 into 0.
+    for (std::size_t i = 0; i < problem.rows; ++i) row_duals[i] = p[i] + 0.0;
+    for (std::size_t j = 0; j < problem.columns; ++j) column_duals[j] = -p[problem.rows + j] + 0.0;
+}
+
+}  // namespace detail
+
+/// Solves the transportation problem: ship at least cost from sources to destinations. Exact.
+///
+///     minimise sum c_ij x_ij   subject to   sum_j x_ij <= supply_i,   sum_i x_ij = demand_j,   x >= 0
+///
+/// @param costs row-major, `sources` x `destinations`, money per unit, either sign, of size at most 1e300; +inf: no arc.
+/// @param supply,demand amounts >= 0; a supply may be +inf (unlimited) where supply is `at_most` and demand `exactly`.
+/// @param options relations other than <= and =, tolerance, pivot limit.
+/// @param context deadline and stop flag, looked at every few milliseconds; the best so far is returned.
+/// @return `optimal`; `infeasible` with cuts, and shipments that serve as much as can be served, at least cost;
+///     or the best so far (`time_limit`, `interrupted`, `iteration_limit`, `stalled`), whose unserved demand shows as
+///     `certificate.primal_residual`, with a valid `bound`. `numerical_error`: the objective overflows.
+/// @throws core::InputError naming every wrong entry.
+///
+/// Integer-valued data are solved in exact arithmetic as long as totals and path costs stay below 2^53. Huge costs among
+/// small ones cost no accuracy; feasibility is ranked before cost, never priced against it. Method: primal network
+/// simplex on strongly feasible trees (Cunningham 1976), which cannot cycle; exponential in the worst case, in practice
+/// about n^2 to n^2.5 for n x n. Memory: nodes and shortlists, and a transposed copy of the costs where destinations
+/// outnumber sources more than two to one.
+[[nodiscard]] inline Result solve(std::span<const double> costs, std::size_t sources, std::size_t destinations,
+                                  std::span<const double> supply, std::span<const double> demand,
+                                  const Options& options = {}, const core::Context& context = {}) {
+    const core::Stopwatch watch;
+    options.validate();
+    const detail::CostSummary summary = detail::summarize(costs);
+    detail::check_input(costs, sources, destinations, supply, demand, options, summary);
+
+    // An unlimited source gets more than all demand: its constraint can never bind.
+    const double total_demand = std::accumulate(demand.begin(), demand.end(), 0.0);
+    std::vector<double> limited;
+    if (std::any_of(supply.begin(), supply.end(), [](double a) { return std::isinf(a); })) {
+        limited.assign(supply.begin(), supply.end());
+        for (double& a : limited)
+            if (std::isinf(a)) a = 2 * total_demand + 1;
+        supply = limited;
+    }
+    const double total_supply = std::accumulate(supply.begin(), supply.end(), 0.0);
+    const bool whole = total_supply + total_demand < 0x1p53 && detail::all_whole(supply) && detail::all_whole(demand);
+
+    const bool reversed = destinations > 2 * sources;
+    const std::vector<double> turned =
+        reversed ? detail::transposed(costs, sources, destinations) : std::vector<double>{};
+    detail::Problem problem;
+    problem.rows = reversed ? destinations : sources;
+    problem.columns = reversed ? sources : destinations;
+    problem.costs = reversed ? turned.data() : costs.data();
+    problem.row_amounts = reversed ? demand : supply;
+    problem.column_amounts = reversed ? supply : demand;
+    problem.row_relation = reversed ? options.demand : options.supply;
+    problem.column_relation = reversed ? options.supply : options.demand;
+    problem.integral_costs = summary.integral && summary.largest * static_cast<double>(sources + destinations + 4) < 0x1p50;
+    problem.tolerance = whole ? 0.0 : options.balance_tolerance * std::max(total_supply, total_demand);
+    problem.caps = detail::cost_caps(costs, summary);
+
+    detail::DenseSimplex kernel(problem);
+    Result result;
+    result.status = kernel.run(context, options.max_pivots);
+    result.pivots = kernel.pivots();
+    detail::unpack(kernel, problem, reversed, result);
+
+    const detail::Instance instance{costs, sources, destinations, supply, demand, options};
+    if (result.status == core::Status::optimal) detail::tighten_massless_duals(instance, result);
+    detail::certify(instance, result);
+    if (result.status == core::Status::infeasible)
+        detail::find_cuts(instance, whole ? 0.0 : 0x1p-40 * std::max(total_supply, total_demand), result);
+    if (!std::isfinite(result.objective)) result.status = core::Status::numerical_error;
+    if (result.status == core::Status::optimal && result.certificate.gap > 1e-7) result.status = core::Status::stalled;
+    result.seconds = watch.seconds();
+    return result;
+}
+
+}  // namespace meio::transport
