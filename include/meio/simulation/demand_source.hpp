@@ -14,54 +14,13 @@
 #include <meio/core/error.hpp>
 #include <meio/core/random.hpp>
 #include <meio/demand/forecast.hpp>
-#include <meio/simulation/lead_time.hpp>
+#include <meio/distributions/sampling.hpp>
 
 namespace meio::simulation {
 
 /// Demand of one product in one run: fills `counts` (regions x periods, row-major, zeroed before the call) with units.
 /// Must be a pure function of its arguments, safe to call from threads.
 using DemandSource = std::function<void(std::int32_t product, std::uint64_t run, std::span<std::int32_t> counts)>;
-
-/// A Poisson draw. Sequential search below 10, above it the transformed rejection PTRS of Hoermann (1993), "The
-/// transformed rejection method for generating Poisson random variables". O(1).
-[[nodiscard]] inline std::int32_t draw_poisson(double mean, core::RandomStream& random) {
-    if (mean <= 0) return 0;
-    if (mean < 10) {
-        double probability = std::exp(-mean);
-        double u = random.uniform();
-        std::int32_t k = 0;
-        while (u > probability && k < 1000) {
-            u -= probability;
-            probability *= mean / ++k;
-        }
-        return k;
-    }
-    const auto log_factorial = [](double k) {
-        if (k < 10) {
-            double product = 1;
-            for (double i = 2; i <= k; ++i) product *= i;
-            return std::log(product);
-        }
-        const double x = k + 1.0;  // Stirling's series, 1e-12 from 10 on
-        return (x - 0.5) * std::log(x) - x + 0.91893853320467274 +
-               (1.0 / 12 - (1.0 / 360 - (1.0 / 1260 - 1.0 / (1680 * x * x)) / (x * x)) / (x * x)) / x;
-    };
-    const double b = 0.931 + 2.53 * std::sqrt(mean);
-    const double a = -0.059 + 0.02483 * b;
-    const double inverse_alpha = 1.1239 + 1.1328 / (b - 3.4);
-    const double squeeze = 0.9277 - 3.6224 / (b - 2.0);
-    for (;;) {
-        const double u = random.uniform() - 0.5;
-        const double v = random.uniform();
-        const double us = 0.5 - std::abs(u);
-        const double k = std::floor((2.0 * a / us + b) * u + mean + 0.43);
-        if (us >= 0.07 && v <= squeeze) return static_cast<std::int32_t>(k);
-        if (k < 0 || (us < 0.013 && v > us)) continue;
-        if (std::log(v) + std::log(inverse_alpha) - std::log(a / (us * us) + b) <=
-            k * std::log(mean) - mean - log_factorial(k))
-            return static_cast<std::int32_t>(k);
-    }
-}
 
 /// Draws demand from a forecast: sample paths where it has them, otherwise its family with its means and variances.
 ///
@@ -113,7 +72,7 @@ private:
     [[nodiscard]] double draw(double mean, double variance, const std::array<std::uint32_t, 3>& shock,
                               core::RandomStream& own) const {
         if (mean <= 0) return 0;
-        if (forecast->family == demand::Family::count && variance <= mean) return draw_poisson(mean, own);
+        if (forecast->family == demand::Family::count && variance <= mean) return static_cast<double>(distributions::sample_poisson(own, mean));
         if (forecast->correlation == demand::Correlation::common) {
             core::RandomStream common((std::uint64_t{shock[0]} << 32) | shock[1], shock[2]);
             return draw_varied(mean, variance, common, own);
@@ -125,12 +84,13 @@ private:
         switch (forecast->family) {
             case demand::Family::count: {
                 const double shape = mean * mean / (variance - mean);
-                return draw_poisson(draw_gamma(shape, random) * (mean / shape), own);
+                const double rate = distributions::sample_gamma(random, shape) * (mean / shape);
+                return static_cast<double>(distributions::sample_poisson(own, rate));
             }
             case demand::Family::normal: return std::max(0.0, mean + std::sqrt(variance) * random.normal());
             case demand::Family::gamma:
                 if (variance <= 0) return mean;
-                return draw_gamma(mean * mean / variance, random) * (variance / mean);
+                return distributions::sample_gamma(random, mean * mean / variance) * (variance / mean);
         }
         return 0;
     }
