@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <functional>
+#include <numeric>
 #include <span>
 #include <utility>
 #include <vector>
@@ -72,7 +73,8 @@ private:
     [[nodiscard]] double draw(double mean, double variance, const std::array<std::uint32_t, 3>& shock,
                               core::RandomStream& own) const {
         if (mean <= 0) return 0;
-        if (forecast->family == demand::Family::count && variance <= mean) return static_cast<double>(distributions::sample_poisson(own, mean));
+        if (forecast->family == demand::Family::count && variance <= mean)
+            return static_cast<double>(distributions::sample_poisson(own, mean));
         if (forecast->correlation == demand::Correlation::common) {
             core::RandomStream common((std::uint64_t{shock[0]} << 32) | shock[1], shock[2]);
             return draw_varied(mean, variance, common, own);
@@ -106,12 +108,17 @@ private:
                    "must be series x periods");
     for (std::size_t i = 0; i < counts.size(); ++i) issues.require(counts[i] >= 0, "counts", i, counts[i], "must be >= 0");
     issues.throw_if_any();
-    return [series = std::move(series), counts = std::move(counts), periods](std::int32_t product, std::uint64_t,
-                                                                             std::span<std::int32_t> out) {
-        for (std::size_t s = 0; s < series.size(); ++s)
-            if (series[s].product == product)
-                for (std::size_t t = 0; t < periods; ++t)
-                    out[static_cast<std::size_t>(series[s].region) * periods + t] += counts[s * periods + t];
+    std::vector<std::size_t> rows(series.size());
+    std::iota(rows.begin(), rows.end(), std::size_t{0});
+    std::stable_sort(rows.begin(), rows.end(),
+                     [&](std::size_t a, std::size_t b) { return series[a].product < series[b].product; });
+    return [series = std::move(series), counts = std::move(counts), rows = std::move(rows), periods](
+               std::int32_t product, std::uint64_t, std::span<std::int32_t> out) {
+        auto row = std::lower_bound(rows.begin(), rows.end(), product,
+                                    [&](std::size_t s, std::int32_t k) { return series[s].product < k; });
+        for (; row != rows.end() && series[*row].product == product; ++row)
+            for (std::size_t t = 0; t < periods; ++t)
+                out[static_cast<std::size_t>(series[*row].region) * periods + t] += counts[*row * periods + t];
     };
 }
 

@@ -98,7 +98,7 @@ TEST_CASE("paths are replayed whole, and history as it was") {
         seen[first ? 0 : 1] = true;
     }
     CHECK((seen[0] && seen[1]));
-    const auto history = simulation::replay({{1, 0}}, {4, 5}, 2);
+    const auto history = simulation::replay({{3, 0}, {1, 0}, {2, 0}}, {9, 9, 4, 5, 7, 7}, 2);
     std::vector<std::int32_t> counts(2);
     history(1, 3, counts);
     CHECK(counts == std::vector<std::int32_t>{4, 5});
