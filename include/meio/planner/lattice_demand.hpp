@@ -24,24 +24,6 @@ struct LatticePoint {
 
 namespace detail {
 
-/// Counts whose pmf is walked term by term: exact and fast where the mean is small and the step is one unit.
-inline bool walkable(demand::Family family, double mean, double variance, double step) {
-    if (family != demand::Family::count || step != 1.0 || mean > 200) return false;
-    return is_poisson(mean, variance) || mean * mean / (variance - mean) * std::log(mean / variance) > -600;
-}
-
-/// p(0), a and b of the Panjer recursion of a walkable count distribution.
-struct Panjer {
-    double p0, a, b;
-};
-
-inline Panjer panjer(double mean, double variance) {
-    if (is_poisson(mean, variance)) return {std::exp(-mean), 0.0, mean};
-    const double success = mean / variance;
-    const double r = mean * mean / (variance - mean);
-    return {std::exp(r * std::log(success)), 1.0 - success, (r - 1.0) * (1.0 - success)};
-}
-
 /// The first lattice point worth keeping: everything left of it is beyond reach of demand, to rounding.
 inline long lowest_point(demand::Family family, double mean, double variance, double step) {
     const double low = mean - 9.0 * std::sqrt(variance);
@@ -49,35 +31,83 @@ inline long lowest_point(demand::Family family, double mean, double variance, do
     return static_cast<long>(std::floor(floor_at / step));
 }
 
+/// Walks the integers upwards from where a count demand begins to matter: probability by the Panjer (a, b, 0) recursion
+/// p(k + 1) = p(k) (a + b / (k + 1)), which covers Poisson (a = 0) and negative binomial, cdf and E(D - k)+ by sums.
+class CountWalk {
+public:
+    CountWalk() = default;
+
+    CountWalk(double mean, double variance) {
+        k_ = std::max(0.0, std::floor(mean - 9.0 * std::sqrt(variance)));
+        unmet_ = mean - k_;
+        if (mean <= 0) {
+            pmf_ = cdf_ = k_ == 0 ? 1.0 : 0.0;
+        } else if (is_poisson(mean, variance)) {
+            const distributions::Poisson d(mean);
+            b_ = mean;
+            pmf_ = d.pmf(k_);
+            cdf_ = d.cdf(k_);
+        } else {
+            const auto d = distributions::NegativeBinomial::from_moments(mean, variance);
+            a_ = 1.0 - mean / variance;
+            b_ = (mean * mean / (variance - mean) - 1.0) * a_;
+            pmf_ = d.pmf(k_);
+            cdf_ = d.cdf(k_);
+        }
+    }
+
+    void next() {
+        unmet_ = std::max(0.0, unmet_ - (1.0 - cdf_));  // E(D - k)+ falls by P(D > k)
+        k_ += 1.0;
+        pmf_ *= a_ + b_ / k_;
+        cdf_ = std::min(1.0, cdf_ + pmf_);
+    }
+
+    [[nodiscard]] double k() const { return k_; }
+    [[nodiscard]] double pmf() const { return pmf_; }
+    [[nodiscard]] double cdf() const { return cdf_; }
+    [[nodiscard]] double unmet() const { return unmet_; }
+
+private:
+    double k_ = 0, pmf_ = 1, cdf_ = 1, unmet_ = 0, a_ = 0, b_ = 0;
+};
+
 }  // namespace detail
 
 /// Demand discretised on the lattice with its mean and variance: the weights are second differences of E(D - x)+.
-/// Counts with step 1 keep their own probabilities. Elsewhere E f(D) of a smooth f is met to fourth order in the step
+/// Counts with step 1 keep their own probabilities; counts with wider steps share each unit's mass between its two
+/// lattice neighbours. Elsewhere E f(D) of a smooth f is met to fourth order in the step
 /// over the standard deviation. The tail beyond a mass of 1e-13 is lumped into the last point.
 [[nodiscard]] inline LatticeDemand lattice_demand(demand::Family family, double mean, double variance, double step) {
     if (mean <= 0 && variance <= 0) return {0, {1.0}};
     LatticeDemand result;
-    if (detail::walkable(family, mean, variance, step)) {
-        const auto [p0, a, b] = detail::panjer(mean, variance);
-        double pmf = p0;
-        double mass = p0;
-        result.pmf.push_back(p0);
-        for (double k = 1; mass < 1.0 - 1e-13; k += 1) {
-            pmf *= a + b / k;
-            if (pmf < 1e-18 && k > mean) break;
-            result.pmf.push_back(pmf);
-            mass += pmf;
-        }
-        result.pmf.back() += std::max(0.0, 1.0 - mass);
-        return result;
-    }
     // Rounding to the lattice adds the variance of the distance to it; taking it off first keeps both moments exact.
     const double added = (step * step - (family == demand::Family::count ? 1.0 : 0.0)) / 6.0;
     if (added < 0.5 * variance) variance -= added;
+    if (family == demand::Family::count) {
+        detail::CountWalk walk(mean, variance);
+        result.first = static_cast<long>(std::floor(walk.k() / step));
+        double mass = 0;
+        while (mass < 1.0 - 1e-13) {
+            // A unit between two lattice points is shared between them, so that the mean is kept.
+            const double at = walk.k() / step - static_cast<double>(result.first);
+            const auto below = static_cast<std::size_t>(at);
+            const double part = at - static_cast<double>(below);
+            if (result.pmf.size() < below + 2) result.pmf.resize(below + 2, 0.0);
+            result.pmf[below] += walk.pmf() * (1.0 - part);
+            result.pmf[below + 1] += walk.pmf() * part;
+            mass += walk.pmf();
+            if (walk.k() > mean && walk.pmf() < 1e-18) break;
+            walk.next();
+        }
+        while (result.pmf.size() > 1 && result.pmf.back() == 0) result.pmf.pop_back();
+        result.pmf.back() += std::max(0.0, 1.0 - mass);
+        return result;
+    }
     result.first = detail::lowest_point(family, mean, variance, step);
     const auto overshoot = [&](long n) {
         const double x = static_cast<double>(n) * step;
-        if (x < 0 && family != demand::Family::normal) return mean - x;
+        if (x < 0 && family == demand::Family::gamma) return mean - x;
         return position_at(family, mean, variance, x).unmet;
     };
     const double negligible = 1e-13 * std::max(std::sqrt(variance), step);
@@ -107,14 +137,7 @@ public:
         step_ = step;
         first_ = detail::lowest_point(family, mean, variance, step);
         points_.clear();
-        walk_ = mean > 0 && detail::walkable(family, mean, variance, step);
-        if (walk_) {
-            first_ = 0;
-            const auto parts = detail::panjer(mean, variance);
-            a_ = parts.a;
-            b_ = parts.b;
-            pmf_ = cdf_ = parts.p0;
-        }
+        if (family == demand::Family::count) walk_ = detail::CountWalk(mean, variance);
     }
 
     [[nodiscard]] long first() const { return first_; }
@@ -129,30 +152,21 @@ public:
 
 private:
     void extend() {
-        const auto index = points_.size();
-        if (!walk_) {
-            const double x = static_cast<double>(first_ + static_cast<long>(index)) * step_;
+        const double x = static_cast<double>(first_ + static_cast<long>(points_.size())) * step_;
+        if (family_ != demand::Family::count) {
             const Position position = position_at(family_, mean_, variance_, x);
             points_.push_back({position.on_hand, position.unmet});
             return;
         }
-        if (index == 0) {
-            points_.push_back({0.0, mean_});
-            return;
-        }
-        // E(D - k)+ falls by 1 - F(k - 1) from k - 1 to k.
-        const double unmet = std::max(0.0, points_.back().unmet - (1.0 - cdf_));
-        const double k = static_cast<double>(index);
-        points_.push_back({std::max(0.0, k - mean_ + unmet), unmet});
-        pmf_ *= a_ + b_ / k;
-        cdf_ = std::min(1.0, cdf_ + pmf_);
+        while (walk_.k() < x) walk_.next();
+        const double unmet = walk_.k() > x ? mean_ - x : walk_.unmet();  // left of the walk demand is certain to exceed x
+        points_.push_back({std::max(0.0, x - mean_ + unmet), unmet});
     }
 
     demand::Family family_ = demand::Family::count;
     double mean_ = 0, variance_ = 0, step_ = 1;
     long first_ = 0;
-    bool walk_ = false;
-    double a_ = 0, b_ = 0, pmf_ = 0, cdf_ = 0;
+    detail::CountWalk walk_{};
     std::vector<LatticePoint> points_{};
 };
 

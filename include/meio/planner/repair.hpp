@@ -39,8 +39,7 @@ public:
                 const Resource& resource = instance_.resources[m];
                 const double room = resource.capacity - plan.usage[m];
                 const bool over = room < -tolerance_of(resource);
-                // A full resource must not be where the others flee to once gentle prices have failed.
-                const bool full = round >= 6 && room < 1e-3 * resource.capacity;
+                const bool full = room < 2e-3 * resource.capacity;  // must not be where the others flee to
                 if (over) prices[m] += step * std::max(prices[m], price_scale(m));
                 if (!over && full) prices[m] += 0.5 * step * std::max(prices[m], price_scale(m));
             }
@@ -112,14 +111,13 @@ private:
         change.use.resize(kept);
     }
 
-    // How much overuse (relative to capacity) a change removes, or room (priced) it takes.
+    // How much overuse, relative to capacity, a change removes on balance: what it adds elsewhere counts against it.
     [[nodiscard]] double mended(const Incumbent& plan, const Change& change) const {
         double total = 0;
         for (const auto& [resource, amount] : change.use) {
             const auto m = static_cast<std::size_t>(resource);
-            const double over = plan.usage[m] - instance_.resources[m].capacity;
-            if (over <= tolerance_of(instance_.resources[m])) continue;
-            total += std::min(-amount, over) / std::max(instance_.resources[m].capacity, 1e-9);
+            const double room = instance_.resources[m].capacity - plan.usage[m];
+            total += (std::max(0.0, -room) - std::max(0.0, amount - room)) / std::max(instance_.resources[m].capacity, 1e-9);
         }
         return total;
     }
@@ -164,8 +162,7 @@ private:
         for (const Offer& offer : offers) {
             if (feasibility && used && violation(instance_, plan.usage) == 0) break;
             change_of(model, plan, offer.block, prices, change);
-            if (!fits(plan, change)) continue;
-            if (feasibility ? mended(plan, change) <= 0 : change.cost >= 0) continue;
+            if (feasibility ? mended(plan, change) <= 0 : change.cost >= 0 || !fits(plan, change)) continue;
             for (const auto& [resource, amount] : change.use) plan.usage[static_cast<std::size_t>(resource)] += amount;
             plan.cost += change.cost;
             plan.set_of_block[offer.block] = set;
