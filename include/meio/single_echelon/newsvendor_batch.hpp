@@ -7,10 +7,9 @@
 #include <span>
 #include <string>
 
-#include <boost/math/special_functions/gamma.hpp>
-
 #include <meio/core/error.hpp>
 #include <meio/core/parallel.hpp>
+#include <meio/distributions/detail/gamma_kernels.hpp>
 #include <meio/distributions/fit.hpp>
 #include <meio/numeric/normal.hpp>
 #include <meio/single_echelon/newsvendor.hpp>
@@ -75,11 +74,9 @@ inline constexpr double batch_walk_tail = 1e-9;
         return {mean + deviation * z, (u + o) * deviation * numeric::normal_pdf(z)};  // cost at F(level) = u / (u + o)
     }
     if (family == Family::gamma && mean > 0 && deviation > 0) {
-        using Policy = boost::math::policies::policy<boost::math::policies::promote_double<false>>;
         const double shape = mean / deviation * (mean / deviation), scale = variance / mean;
-        const double y = u < o ? boost::math::gamma_p_inv(shape, u / (u + o), Policy{})
-                               : boost::math::gamma_q_inv(shape, o / (u + o), Policy{});
-        return {scale * y, (u + o) * scale * y * boost::math::gamma_p_derivative(shape, y, Policy{})};
+        const auto at = distributions::detail::gamma_point(shape, u / (u + o), o / (u + o));
+        return {scale * at.quantile, (u + o) * scale * at.density};  // cost at F(level) = u / (u + o)
     }
     const bool walks = mean > 0 && mean <= batch_walk_mean && o > batch_walk_tail * (u + o);
     if (walks && (family == Family::poisson || (family == Family::count && distributions::is_poisson(mean, variance))))

@@ -55,7 +55,7 @@ def gamma(shape: float, scale: float, x: float) -> list[mpf]:
         return [lower[0], upper[0], s * first, s * (y * lower[0] - a * lower[1]), s * s * second]
 
 
-def lattice(mean: mpf, pmf: Callable[[int], mpf], ratio: Callable[[int], mpf], x: float) -> list[mpf]:
+def lattice(pmf: Callable[[int], mpf], ratio: Callable[[int], mpf], x: float) -> list[mpf]:
     """Sum upwards above x and downwards below it: positive terms only."""
     v, n = mpf(x), int(mp.floor(x))
     below, short = mpf(0), mpf(0)
@@ -84,7 +84,7 @@ def lattice(mean: mpf, pmf: Callable[[int], mpf], ratio: Callable[[int], mpf], x
 
 def poisson(mean: float, _: float, x: float) -> list[mpf]:
     m = mpf(mean)
-    return lattice(m, lambda k: mp.exp(k * mp.log(m) - m - mp.loggamma(k + 1)), lambda k: m / (k + 1), x)
+    return lattice(lambda k: mp.exp(k * mp.log(m) - m - mp.loggamma(k + 1)), lambda k: m / (k + 1), x)
 
 
 def negative_binomial(r: float, p: float, x: float) -> list[mpf]:
@@ -95,7 +95,7 @@ def negative_binomial(r: float, p: float, x: float) -> list[mpf]:
         logs = mp.loggamma(size + k) - mp.loggamma(size) - mp.loggamma(k + 1)
         return mp.exp(logs + size * mp.log(success) + k * mp.log(failure))
 
-    return lattice(size * failure / success, pmf, lambda k: failure * (size + k) / (k + 1), x)
+    return lattice(pmf, lambda k: failure * (size + k) / (k + 1), x)
 
 
 def rows() -> Iterator[Row]:
@@ -112,14 +112,28 @@ def rows() -> Iterator[Row]:
         points = [shape * scale + z * deviation for z in [-6, -3, -1, -0.1, 0.0, 0.5, 2, 4, 8, 15, 40]]
         points += [shape * scale * f for f in [1e-3, 0.1, 0.5]]
         for x in points:
-            if 0 < x and not (shape > 1e4 and x < 0.9 * shape * scale):
+            if x > 0 and not (shape > 1e4 and x < 0.9 * shape * scale):
                 yield "gamma", shape, scale, x, gamma(shape, scale, x)
     for mean in [1e-3, 0.1, 1.0, 7.3, 60.0, 1e3, 1e5]:
-        points = {float(round(mean + z * mean**0.5)) for z in [-8, -6, -4, -2, -1, 0, 1, 2, 4, 6, 8, 12]} | {0.0, 1.0, 5.0}
+        points = {float(round(mean + z * mean**0.5)) for z in [-8, -6, -4, -2, -1, 0, 1, 2, 4, 6, 8, 12]} | {
+            0.0,
+            1.0,
+            5.0,
+        }
         for x in sorted(points | {0.5, round(mean + 3 * mean**0.5) + 0.375}):
             if x >= 0 and abs(x - mean) < 60 * mean**0.5 + 40:
                 yield "poisson", mean, 0.0, x, poisson(mean, 0.0, x)
-    cases = [(0.05, 0.5), (0.05, 0.002), (0.5, 0.05), (1.0, 0.25), (2.5, 0.9), (10.0, 0.5), (30.0, 0.999), (1e3, 0.5), (1e3, 0.99)]
+    cases = [
+        (0.05, 0.5),
+        (0.05, 0.002),
+        (0.5, 0.05),
+        (1.0, 0.25),
+        (2.5, 0.9),
+        (10.0, 0.5),
+        (30.0, 0.999),
+        (1e3, 0.5),
+        (1e3, 0.99),
+    ]
     for r, p in cases:
         mean = r * (1 - p) / p
         deviation = (mean / p) ** 0.5
