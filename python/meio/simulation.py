@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Case", "CaseResult", "Estimate", "SimulationResult", "compare", "estimate", "simulate"]
 
-#: Scores the options of one order; the lowest finite score wins. `options` has the arrays facility, service, late, cost,
+#: Scores the options of one order; the lowest finite score wins. It has the arrays facility, service, late, cost,
 #: days, distance, price, stock_value, on_hand, and the numbers product, region, speed, period, minute.
 PolicyFunction = Callable[[Any], "ArrayLike"]
 

@@ -48,6 +48,7 @@ struct ForecastDemand {
         for (std::size_t t = 0; t < periods; ++t) {
             const std::size_t p = std::min(t < warm_up ? 0 : t - warm_up, f.periods - 1);
             const std::array<std::uint32_t, 3> shock{random(), random(), random()};
+            if (draw_total(first, product, p, shock, random, counts, t)) continue;
             const std::size_t sample = f.samples == 0 ? 0 : sample_of(run, f.periods > 1 && t >= warm_up ? 0 : t + 1);
             for (auto series = first; series != f.series.end() && series->product == product; ++series) {
                 const auto row = static_cast<std::size_t>(series - f.series.begin());
@@ -68,6 +69,44 @@ private:
     [[nodiscard]] std::size_t sample_of(std::uint64_t run, std::size_t period) const {
         core::RandomStream random(seed ^ 0x70617468U, run, period);
         return static_cast<std::size_t>(random.below(forecast->samples));
+    }
+
+    // Many series of small mean: where all of a product and period are Poisson, or share one gamma shock (a thinned negative
+    // binomial), their total is drawn first and its units are then dealt out by the means. The distribution is the same.
+    bool draw_total(std::vector<demand::Series>::const_iterator first, std::int32_t product, std::size_t p,
+                    const std::array<std::uint32_t, 3>& shock, core::RandomStream& random, std::span<std::int32_t> counts,
+                    std::size_t t) const {
+        const demand::Forecast& f = *forecast;
+        if (f.family != demand::Family::count || f.samples > 0) return false;
+        thread_local std::vector<double> until;
+        until.clear();
+        double total = 0;
+        double excess = -1;  // relative excess variance over Poisson, the same for all
+        for (auto series = first; series != f.series.end() && series->product == product; ++series) {
+            const auto row = static_cast<std::size_t>(series - f.series.begin()) * f.periods + p;
+            const double mean = f.mean[row];
+            until.push_back(total += mean);
+            if (mean <= 0) continue;
+            const double own = f.variance[row] <= mean ? 0.0 : (f.variance[row] - mean) / (mean * mean);
+            if (excess < 0) excess = own;
+            if (std::abs(own - excess) > 1e-12 * excess) return false;
+        }
+        if (total > 2.0 * static_cast<double>(until.size())) return false;
+        if (excess > 0 && f.correlation != demand::Correlation::common) return false;
+        if (total <= 0) return true;
+        double rate = total;
+        if (excess > 0) {
+            core::RandomStream common((std::uint64_t{shock[0]} << 32) | shock[1], shock[2]);
+            rate *= distributions::sample_gamma(common, 1.0 / excess) * excess;
+        }
+        const std::size_t periods = counts.size() / regions;
+        for (std::int64_t units = distributions::sample_poisson(random, rate); units > 0; --units) {
+            const auto place = std::upper_bound(until.begin(), until.end(), random.uniform() * total);
+            const auto series = std::min(static_cast<std::ptrdiff_t>(place - until.begin()),
+                                         static_cast<std::ptrdiff_t>(until.size()) - 1);
+            ++counts[static_cast<std::size_t>((first + series)->region) * periods + t];
+        }
+        return true;
     }
 
     [[nodiscard]] double draw(double mean, double variance, const std::array<std::uint32_t, 3>& shock,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
@@ -25,7 +26,10 @@ struct Order {
 class OrderDrawer {
 public:
     OrderDrawer(const Model& model, int days_per_period, std::uint64_t seed)
-        : model_(model), days_(static_cast<std::uint32_t>(days_per_period)), seed_(seed ^ 0x6F7264657273U) {}
+        : model_(model), days_(static_cast<std::uint32_t>(days_per_period)), seed_(seed ^ 0x6F7264657273U) {
+        for (std::size_t i = 0; i < hour_guide_.size(); ++i)
+            while (hour_guide_[i] < 23 && static_cast<double>(i) / 256.0 >= model.hour_end[hour_guide_[i]]) ++hour_guide_[i];
+    }
 
     /// Appends the orders of one product and period. `units[region]`. Draws depend only on (seed, product, run, period).
     void draw(std::int32_t product, std::int32_t slot, std::uint64_t run, std::size_t period,
@@ -36,9 +40,10 @@ public:
             const std::int32_t offset = model_.network->regions[region].utc_offset_minutes;
             for (std::int32_t unit = 0; unit < units[region]; ++unit) {
                 const auto day = static_cast<std::int32_t>((std::uint64_t{random()} * days_) >> 32);
-                const double u = static_cast<double>(random()) * 0x1p-32;
+                const std::uint32_t word = random();
+                const double u = static_cast<double>(word) * 0x1p-32;
                 const double v = static_cast<double>(random()) * 0x1p-32 * model_.speed_end.back();
-                std::size_t hour = 0;
+                std::size_t hour = hour_guide_[word >> 24];
                 while (hour < 23 && u >= model_.hour_end[hour]) ++hour;
                 const double start = hour == 0 ? 0.0 : model_.hour_end[hour - 1];
                 const double part = (u - start) / (model_.hour_end[hour] - start);
@@ -69,6 +74,7 @@ private:
     const Model& model_;
     std::uint32_t days_;
     std::uint64_t seed_;
+    std::array<std::uint8_t, 256> hour_guide_{};  // the first hour that a word with these high bits may fall in
     std::vector<std::uint32_t> first_{};
     std::vector<Order> sorted_{};
 };

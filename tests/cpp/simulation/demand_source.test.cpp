@@ -49,7 +49,7 @@ demand::Forecast forecast(double mean, double variance) {
 
 TEST_CASE("drawn demand has the forecast's moments") {
     // Poisson below and above the switch of method, negative binomial, normal and gamma: mean and variance within noise.
-    for (const double mean : {0.3, 4.0, 9.99, 10.01, 300.0}) {
+    for (const double mean : {0.05, 0.3, 4.0, 9.99, 10.01, 300.0}) {
         auto f = forecast(mean, mean);
         auto seen = moments(f);
         CAPTURE(mean);
@@ -75,9 +75,20 @@ TEST_CASE("a common shock moves regions together by the excess over Poisson") {
     // A thinned negative binomial: covariance of two equal regions is the excess variance of one.
     auto f = forecast(20.0, 60.0);
     f.correlation = demand::Correlation::common;
-    const auto seen = moments(f);
+    auto seen = moments(f);
     CHECK(seen.variance == doctest::Approx(60.0).epsilon(0.03));
     CHECK(seen.covariance == doctest::Approx(40.0).epsilon(0.03));
+    // Slow movers, where the total is drawn first; and unequal excess, where each region draws.
+    f.mean = {0.4, 0.2};
+    f.variance = {0.72, 0.28};
+    seen = moments(f);
+    CHECK(seen.mean == doctest::Approx(0.4).epsilon(0.02));
+    CHECK(seen.variance == doctest::Approx(0.72).epsilon(0.04));
+    CHECK(seen.covariance == doctest::Approx(0.16).epsilon(0.06));
+    f.variance = {0.72, 0.2};
+    seen = moments(f);
+    CHECK(seen.variance == doctest::Approx(0.72).epsilon(0.04));
+    CHECK(std::abs(seen.covariance) < 0.01);
 }
 
 TEST_CASE("paths are replayed whole, and history as it was") {
