@@ -26,10 +26,20 @@ SPEEDS: dict[str, tuple[float, float, int, float, float, float, str]] = {
     "standard": (0.25, 2000.0, 4, 4.0, 2.50, 0.0030, ""),
 }
 
-#: Room and flow of every fulfilment centre as multiples of what its own metropolitan areas need.
-ROOM = {"ambient": 0.95, "oversize": 0.80}
+#: Room of every fulfilment centre as a multiple of what its own metropolitan areas need, by storage type. The centres
+#: near the coasts are crowded, the others have room to spare.
+ROOM = {"ambient": 1.6, "oversize": 1.5}
+CROWDED = {
+    "AVP3": {"ambient": 1.00, "oversize": 0.90},
+    "OAK4": {"ambient": 1.10, "oversize": 1.00},
+    "ONT6": {"ambient": 1.05, "oversize": 0.95},
+    "RIC2": {"ambient": 1.20, "oversize": 1.50},
+}
+
+#: Flow of every centre as a multiple of what its own metropolitan areas order; one centre ships less than they do.
 INBOUND = 1.30
 OUTBOUND = 1.25
+BUSY = {"CAE1": 0.97}
 
 #: Winter offsets of the zones in the data, for machines without a time zone database.
 OFFSETS = {
@@ -124,14 +134,15 @@ def us_tables(products: int = 300, *, seed: int = 7) -> dict[str, Table]:
     own = np.array([flow.get(name, np.inf) for name in places])
     columns = dict(tables["facilities"])
     columns["inbound"] = np.where(fulfilment, np.ceil(own * INBOUND), np.inf)
-    columns["outbound"] = np.where(fulfilment, np.ceil(own * OUTBOUND), np.inf)
+    busy = np.array([BUSY.get(name, OUTBOUND) for name in places])
+    columns["outbound"] = np.where(fulfilment, np.ceil(own * busy), np.inf)
     tables["facilities"] = Table(columns)
-    rows = [(name, kind, room[name, kind]) for name in sorted(flow) for kind in sorted(ROOM)]
+    rows = [(name, kind, room[name, kind]) for name in sorted(flow) for kind in sorted(ROOM) if room[name, kind] > 0]
     tables["storage"] = Table(
         {
             "facility": [row[0] for row in rows],
             "storage_type": [row[1] for row in rows],
-            "capacity": np.array([round(row[2] * ROOM[row[1]], 2) for row in rows]),
+            "capacity": np.array([round(row[2] * CROWDED.get(row[0], ROOM)[row[1]], 2) for row in rows]),
         }
     )
     return tables
@@ -251,16 +262,19 @@ def _catalogue(count: int, seed: int) -> tuple[Table, Table]:
 def _needs(
     tables: dict[str, Table], catalogue: Table, mean: FloatArray
 ) -> tuple[dict[str, float], dict[tuple[str, str], float]]:
-    """Weekly units, and cubic metres on hand by storage type, of each centre serving the areas nearest to it."""
-    services, weights = tables["services"], tables["weights"]
+    """Weekly units, and cubic metres on hand by type, of each centre serving what is cheapest from it."""
+    services, weights, lanes = tables["services"], tables["weights"], tables["lanes"]
     share = dict(zip(weights["region"], weights["weight"] / weights["weight"].sum(), strict=True))
-    nearest: dict[str, tuple[float, str]] = {}
-    for region, facility, cost in zip(services["region"], services["facility"], services["cost"], strict=True):
-        if region not in nearest or cost < nearest[region][0]:
-            nearest[region] = (cost, facility)
+    fed = dict(zip(lanes["dst"], lanes["cost"], strict=True))
+    cheapest: dict[tuple[str, str], tuple[float, str]] = {}
+    for region, speed, facility, cost in zip(
+        services["region"], services["speed"], services["facility"], services["cost"], strict=True
+    ):
+        offer = (cost + fed[facility], facility)
+        cheapest[region, speed] = min(cheapest.get((region, speed), offer), offer)
     local: dict[str, float] = dict.fromkeys(services["facility"], 0.0)
-    for region, (_, facility) in nearest.items():
-        local[facility] += float(share[region])
+    for (region, speed), (_, facility) in cheapest.items():
+        local[facility] += float(share[region]) * SPEEDS[speed][0]
     room: dict[tuple[str, str], float] = {}
     for facility, part in local.items():
         here = mean * part

@@ -470,6 +470,11 @@ class Forecast:
             made = cls.from_moments(columns, correlation=correlation)
         return cls(**{**made.__getstate__(), "backend": backend_of(frame)})
 
+    @property
+    def backend(self) -> str:
+        """The library that `frame` answers in."""
+        return self._backend
+
     # ---- ways out ------------------------------------------------------------------------------------------
 
     def frame(self) -> Any:

@@ -276,6 +276,65 @@ class Network:
             {f.name: reader.names[f.name] if f.name in reader.names else reader.numbers[f.name] for f in SCHEMA[name]}
         )
 
+    def source_table(self, name: str) -> Table:
+        """One of the tables as the constructor takes it: cut-offs as text, empty cells where there is no limit.
+
+        Parameters
+        ----------
+        name : str
+            As for `table`.
+
+        Returns
+        -------
+        Table
+            Complete: every column of the schema.
+        """
+        table = self.table(name)
+        columns: dict[str, Any] = dict(table)
+        if name == "services":
+            columns["cutoff"] = [
+                None if m >= 1440 else f"{int(m) // 60:02d}:{int(m) % 60:02d}" for m in table["cutoff"]
+            ]
+        elif name == "storage":
+            columns["period"] = np.where(table["period"] < 0, np.nan, table["period"])
+        elif name == "facilities":
+            columns["supplier"] = table["supplier"].astype(bool)
+        return Table(columns)
+
+    def settings(self) -> dict[str, Any]:
+        """Everything but the tables, in plain types: units, arrival_profile, day, backend.
+
+        Returns
+        -------
+        dict
+            Fit for JSON.
+        """
+        profile = self._inputs["arrival_profile"]
+        return {
+            "units": self._inputs["units"],
+            "arrival_profile": None if profile is None else [float(weight) for weight in profile],
+            "day": self._day.isoformat(),
+            "backend": self._backend,
+        }
+
+    def with_backend(self, backend: str) -> Network:
+        """Return the same network whose results come as frames of another library.
+
+        Parameters
+        ----------
+        backend : {'pandas', 'polars', 'pyarrow', 'table'}
+            The library.
+
+        Returns
+        -------
+        Network
+            A new one.
+        """
+        to_backend(Table({}), backend)
+        other = Network(**self._inputs, strict=False)
+        other._backend = backend
+        return other
+
     def __getattr__(self, name: str) -> Any:
         # Only called where nothing else answers: the caller's own tables, net.facilities and so on.
         if name in SCHEMA:
@@ -289,10 +348,11 @@ class Network:
         super().__setattr__(name, value)
 
     def __getstate__(self) -> dict[str, Any]:
-        return {"inputs": self._inputs}
+        return {"inputs": self._inputs, "backend": self._backend}
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         Network.__init__(self, **state["inputs"], strict=False)
+        self._backend = state["backend"]
 
     def __repr__(self) -> str:
         def count(name: str, one: str, many: str) -> str:
