@@ -45,7 +45,7 @@ TEST_CASE("orders of one unit make it Poisson, also where exp(-rate) underflows"
             CHECK(std::abs(demand.cdf(x) / poisson.cdf(x) - 1) < 1e-12);
             CHECK(std::abs(demand.survival(x) / poisson.survival(x) - 1) < 1e-12);
             CHECK(std::abs(demand.loss(x) / poisson.loss(x) - 1) < 1e-12);
-            CHECK(std::abs(demand.complementary_loss(x) / poisson.complementary_loss(x) - 1) < 1e-12);
+            if (x > 0) CHECK(std::abs(demand.complementary_loss(x) / poisson.complementary_loss(x) - 1) < 1e-12);
         }
         CHECK(demand.variance() == doctest::Approx(rate));
     }

@@ -24,7 +24,7 @@ TEST_CASE("negative binomial moments are fitted exactly, also next to Poisson") 
             CHECK(std::abs(demand.mean() / mean - 1) < 1e-13);
             CHECK(std::abs(demand.variance() / (mean * (1 + excess)) - 1) < 1e-13);
         }
-    CHECK_THROWS_AS(NegativeBinomial::from_moments(5, 5), core::InputError);
+    CHECK_THROWS_AS((void)NegativeBinomial::from_moments(5, 5), core::InputError);
     CHECK_THROWS_AS(NegativeBinomial(0, 1), core::InputError);
 }
 
