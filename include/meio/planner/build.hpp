@@ -1,8 +1,6 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
-#include <cstddef>
-#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -10,38 +8,10 @@
 #include <meio/fulfilment/eligibility.hpp>
 #include <meio/network/supply_network.hpp>
 #include <meio/network/supply_tree.hpp>
-#include <meio/planner/detail/block_writer.hpp>
-#include <meio/planner/detail/pooled_demand.hpp>
-#include <meio/planner/detail/resource_table.hpp>
-#include <meio/planner/instance.hpp>
+#include <meio/planner/built_instance.hpp>
+#include <meio/planner/detail/instance_builder.hpp>
 
 namespace meio::planner {
-
-/// Which stock carries the plan.
-enum class ItemModelKind : std::uint8_t {
-    independent,  ///< stock only where customers are served; facilities above pass it through
-    echelon       ///< stock at every facility of the supply tree, echelon base-stock levels
-};
-
-/// How tables become an instance.
-struct BuildOptions {
-    ItemModelKind item_model = ItemModelKind::independent;
-    int alternatives = 3;  ///< independent: how many facilities besides its own may serve a pool, >= 0
-};
-
-/// Which facility serves a demand class; -1: nobody.
-using Assignment = std::vector<std::int32_t>;
-
-/// An instance and what its parts mean.
-struct BuiltInstance {
-    Instance instance{};
-    fulfilment::Eligibility eligibility{};
-    network::SupplyTree tree{};
-    /// Which classes an option serves, and from where: option o owns entries [offset[o], offset[o + 1]).
-    std::vector<std::uint32_t> served_offset{0};
-    std::vector<std::int32_t> served_class{};
-    std::vector<std::int32_t> served_facility{};
-};
 
 /// Writes the planning instance of a network and a forecast.
 ///
@@ -52,9 +22,14 @@ struct BuiltInstance {
 /// one per entry, each with a facility for every (product, class).
 ///
 /// The network and the forecast must have been validated. Time and memory: O(products x periods x classes x options).
-[[nodiscard]] BuiltInstance build_instance(const network::SupplyNetwork& network, const demand::Forecast& forecast,
-                                           const BuildOptions& options, std::span<const std::vector<Assignment>> extra = {});
+[[nodiscard]] inline BuiltInstance build_instance(const network::SupplyNetwork& network, const demand::Forecast& forecast,
+                                                  const BuildOptions& options,
+                                                  std::span<const std::vector<Assignment>> extra = {}) {
+    BuiltInstance built;
+    built.eligibility = fulfilment::make_eligibility(network);
+    built.tree = network::supply_tree(network);
+    detail::InstanceBuilder(network, forecast, options, extra, built).run();
+    return built;
+}
 
 }  // namespace meio::planner
-
-#include <meio/planner/detail/build.ipp>

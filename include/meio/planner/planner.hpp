@@ -10,6 +10,7 @@
 #include <meio/demand/forecast.hpp>
 #include <meio/network/supply_network.hpp>
 #include <meio/planner/build.hpp>
+#include <meio/planner/detail/assignment_pricer.hpp>
 #include <meio/planner/plan.hpp>
 #include <meio/planner/solve.hpp>
 
