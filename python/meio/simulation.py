@@ -48,6 +48,9 @@ class Case:
         are those of `meio.fulfilment.eligibility`.
     flow_weight, stock_weight : float, default 1
         Of "priced".
+    rationing : {"balanced", "proportional"}
+        How a facility shares what is short among those it feeds: so that positions come to the same share of their
+        levels, or in proportion to what they lack.
     name : str
         For tables.
     """
@@ -60,6 +63,7 @@ class Case:
     assigned: ArrayLike | None = None
     flow_weight: float = 1.0
     stock_weight: float = 1.0
+    rationing: str = "balanced"
     name: str = "plan"
 
 

@@ -105,7 +105,7 @@ public:
 
     sim::Case read(const py::dict& input) {
         static const char* const known[] = {"name", "base_stock", "echelon", "policy", "flow_price", "stock_value",
-                                            "assigned", "flow_weight", "stock_weight"};
+                                            "assigned", "flow_weight", "stock_weight", "rationing"};
         for (const auto& item : input) {
             const auto key = py::cast<std::string>(item.first);
             if (std::find(std::begin(known), std::end(known), key) == std::end(known))
@@ -129,6 +129,12 @@ public:
             plan.prices.stock = spread(vector_of(values), values.ndim() == 2, plan.levels.periods);
         }
         plan.policy = policy(input);
+        if (given(input, "rationing")) {
+            const auto rule = py::cast<std::string>(input["rationing"]);
+            if (rule != "balanced" && rule != "proportional")
+                throw py::value_error("rationing must be 'balanced' or 'proportional', not '" + rule + "'");
+            plan.rationing = rule == "balanced" ? sim::Rationing::balanced : sim::Rationing::proportional;
+        }
         return plan;
     }
 

@@ -15,6 +15,7 @@
 #include <meio/core/error.hpp>
 #include <meio/network/service_option.hpp>
 #include <meio/network/supply_network.hpp>
+#include <meio/simulation/rationing.hpp>
 
 namespace meio::simulation {
 
@@ -78,6 +79,7 @@ struct Case {
     Levels levels{};
     AnyPolicy policy{};
     Prices prices{};
+    Rationing rationing = Rationing::balanced;  ///< of stock that is short upstream
 };
 
 /// Checks sizes and values of a case; adds what is wrong to `issues`.

@@ -94,7 +94,7 @@ void add_up(std::vector<T>& into, const std::vector<T>& from) {
 /// Simulates every case on common random numbers: the same demand, orders (day, minute, speed) and lead times.
 ///
 /// In a period: (1) shipments that are due arrive; (2) facilities order up to their levels, the upper ones first, and
-/// send what they have on hand at once, rationed in proportion to requests; (3) orders are served one by one in the
+/// send what they have on hand at once, rationed by `Case::rationing`; (3) orders are served one by one in the
 /// order of time; (4) holding, storage and waiting are charged. Outbound, inbound and lane capacities bind: a facility
 /// at its outbound capacity is fenced off, shipments that exceed a lane or a dock wait. Storage is recorded, not
 /// enforced. The start: levels, with pipelines filled for `mean_demand` (product x region, units a period; empty: all

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #include <doctest/doctest.h>
 
+#include <algorithm>
 #include <cmath>
 #include <cstdint>
 #include <numeric>
@@ -40,5 +41,34 @@ TEST_CASE("shares are whole, exhaust what is there and stay within one unit of p
                                                     : static_cast<double>(before[i] * available) / static_cast<double>(total);
             CHECK(std::abs(static_cast<double>(wants[i]) - quota) < 1.0);
         }
+    }
+}
+
+TEST_CASE("balanced rationing picks the lowest position for every unit") {
+    // Equal to giving units one by one to the smallest share of the level, on random positions, backlogs included.
+    meio::core::RandomStream random(4, 1);
+    for (int trial = 0; trial < 500; ++trial) {
+        const std::size_t n = 1 + random.below(6);
+        std::vector<std::int64_t> levels(n), positions(n), wants(n), slow(n, 0);
+        for (std::size_t i = 0; i < n; ++i) {
+            levels[i] = static_cast<std::int64_t>(random.below(300));
+            positions[i] = static_cast<std::int64_t>(random.below(300)) - 50;
+            wants[i] = std::max<std::int64_t>(0, levels[i] - positions[i]);
+        }
+        const auto available = static_cast<std::int64_t>(random.below(600));
+        const auto total = std::accumulate(wants.begin(), wants.end(), std::int64_t{0});
+        for (std::int64_t unit = 0; unit < std::min(available, total); ++unit) {
+            std::size_t next = n;
+            for (std::size_t i = 0; i < n; ++i) {
+                if (slow[i] == wants[i]) continue;
+                const auto key = [&](std::size_t j) {
+                    return static_cast<double>(positions[j] + slow[j]) / static_cast<double>(std::max<std::int64_t>(levels[j], 1));
+                };
+                if (next == n || key(i) < key(next)) next = i;
+            }
+            ++slow[next];
+        }
+        meio::simulation::ration_balanced(wants, positions, levels, available);
+        CHECK(wants == slow);
     }
 }

@@ -104,6 +104,7 @@ void check_against_twin(std::uint64_t seed, bool capacities) {
     const auto options = quick(3, 12, 2);
     const simulation::ForecastDemand demand{&made.forecast, made.net.regions.size(), options.warm_up, options.seed};
     simulation::Case plan{"plan", {1, made.base_stock, made.echelon}, PriceAware{}, {made.flow, {}}};
+    if (seed % 3 == 0) plan.rationing = simulation::Rationing::proportional;
     const auto result = simulation::simulate(model, std::span(&plan, 1), demand, options);
     const std::size_t facilities = made.net.facilities.size();
     simulation::OrderDrawer drawer(model, options.days_per_period, options.seed);
@@ -111,6 +112,7 @@ void check_against_twin(std::uint64_t seed, bool capacities) {
     for (std::size_t run = 0; run < options.runs; ++run) {
         reference::NaiveSimulation twin;
         twin.net = made.net;
+        twin.proportional = seed % 3 == 0;
         const auto at = [&](int k, int f) { return static_cast<std::size_t>(k) * facilities + static_cast<std::size_t>(f); };
         twin.base_stock = [&](int k, int f) { return made.base_stock[at(k, f)]; };
         twin.echelon = [&](int k, int f) { return made.echelon[at(k, f)]; };

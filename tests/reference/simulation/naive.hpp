@@ -43,6 +43,8 @@ public:
     std::function<double(int facility, double cost)> score{};
     std::function<int(int product, int lane, int period)> lead{};
 
+    bool proportional = false;
+
     double purchase = 0, lane_cost = 0, holding = 0, storage = 0, shipping = 0, shortage = 0;
     long demanded = 0, filled = 0, shipped = 0, lost = 0, backordered = 0, on_time = 0;
     std::map<std::pair<int, int>, long> on_hand_sum{};
@@ -170,6 +172,31 @@ private:
         long units;
     };
 
+    // One unit at a time to whoever stands lowest.
+    void balance(std::vector<Want>& wants, int f, long stock) const {
+        std::vector<Want> given = wants;
+        for (Want& want : given) want.units = 0;
+        for (; stock > 0; --stock) {
+            int next = -1;
+            double lowest = 0;
+            for (std::size_t i = 0; i < wants.size(); ++i) {
+                if (given[i].units == wants[i].units) continue;
+                const int k = wants[i].product;
+                const int child = wants[i].facility;
+                const long goal = std::max(1L, child == f ? static_cast<long>(base_stock(k, f)) : level(k, child));
+                const long now_at = (child == f ? own_position(k, f, false) : position(k, child)) + given[i].units;
+                const double share = static_cast<double>(now_at) / static_cast<double>(goal);
+                if (next < 0 || share < lowest) {
+                    next = static_cast<int>(i);
+                    lowest = share;
+                }
+            }
+            if (next < 0) break;
+            ++given[at(next)].units;
+        }
+        wants = given;
+    }
+
     void send(int f) {
         const bool supplier = net.facilities[at(f)].supplier;
         std::vector<Want> wants;
@@ -181,7 +208,11 @@ private:
             if (!supplier) {
                 std::vector<long*> list;
                 for (Want& want : mine) list.push_back(&want.units);
-                cut(list, static_cast<double>(on_hand(k, f, true)));
+                if (proportional) {
+                    cut(list, static_cast<double>(on_hand(k, f, true)));
+                } else {
+                    balance(mine, f, on_hand(k, f, true));
+                }
             }
             for (const Want& want : mine) {
                 if (want.facility != f) {

@@ -39,6 +39,7 @@ public:
     }
 
     [[nodiscard]] std::size_t periods() const { return periods_; }
+    [[nodiscard]] Rationing rationing() const { return plan_.rationing; }
     [[nodiscard]] const AnyPolicy& policy() const { return plan_.policy; }
 
     [[nodiscard]] std::int64_t level(std::size_t product, std::size_t node, std::size_t period) const {

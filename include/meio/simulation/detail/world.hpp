@@ -187,7 +187,7 @@ private:
         wants_.push_back(units);
     }
 
-    // What is on hand goes to the nodes below, in proportion to what they lack.
+    // What is on hand goes to the nodes below.
     void allocate(std::size_t n, RunTally& run) {
         const auto& children = model_.nodes[n].children;
         requests_.clear();
@@ -197,7 +197,18 @@ private:
             if (stock <= 0) continue;
             share_.clear();
             for (const std::int32_t child : children) share_.push_back(shortfall(g, static_cast<std::size_t>(child)));
-            ration(share_, stock);
+            if (plan_.rationing() == Rationing::proportional) {
+                ration(share_, stock);
+            } else {
+                goal_.clear();
+                state_.clear();
+                for (const std::int32_t child : children) {
+                    const auto c = static_cast<std::size_t>(child);
+                    goal_.push_back(plan_.level(first_ + g, c, target(model_.nodes[c].lead_time)));
+                    state_.push_back(position_[g * nodes_ + c]);
+                }
+                ration_balanced(share_, state_, goal_, stock);
+            }
             for (std::size_t c = 0; c < children.size(); ++c) {
                 const auto child = static_cast<std::size_t>(children[c]);
                 if (model_.nodes[child].lane >= 0) {
@@ -248,7 +259,7 @@ private:
     std::vector<network::ServiceOption> open_{};
     std::vector<std::uint32_t> rows_{};
     std::vector<Request> requests_{};
-    std::vector<std::int64_t> wants_{}, share_{};
+    std::vector<std::int64_t> wants_{}, share_{}, goal_{}, state_{};
     std::vector<std::int64_t> lane_left_, out_left_, in_left_;
 };
 
