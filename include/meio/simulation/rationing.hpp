@@ -62,7 +62,8 @@ inline void ration_balanced(std::span<std::int64_t> wants, std::span<const std::
     for (std::size_t i = 0; i < n; ++i)
         low = std::min(low, static_cast<double>(positions[i]) / static_cast<double>(level(i)));
     double high = 1.0;
-    for (int round = 0; round < 60; ++round) {
+    const bool few = available <= static_cast<std::int64_t>(4 * n);  // cheaper one by one from nothing
+    for (int round = 0; round < 60 && !few; ++round) {
         const double middle = 0.5 * (low + high);
         std::int64_t sum = 0;
         for (std::size_t i = 0; i < n; ++i) sum += amount(i, middle);
@@ -72,7 +73,7 @@ inline void ration_balanced(std::span<std::int64_t> wants, std::span<const std::
     given.resize(n);
     std::int64_t left = available;
     for (std::size_t i = 0; i < n; ++i) {
-        given[i] = std::max<std::int64_t>(amount(i, low) - 1, 0);
+        given[i] = few ? 0 : std::max<std::int64_t>(amount(i, low) - 1, 0);
         left -= given[i];
     }
     for (; left > 0; --left) {
