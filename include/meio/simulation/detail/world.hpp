@@ -265,4 +265,4 @@ private:
 
 }  // namespace meio::simulation::detail
 
-#include <meio/simulation/detail/world.ipp>
+#include <meio/simulation/detail/world_steps.hpp>

@@ -1,6 +1,16 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <span>
+#include <vector>
+
+#include <meio/simulation/detail/world.hpp>
+
 namespace meio::simulation::detail {
 
 // Sends what was requested of a facility, as far as its lanes and its outbound capacity take it.
