@@ -47,7 +47,7 @@ inline Position walk_counts(double p0, double a, double b, double mean, double r
         if (pmf < 1e-17 && k > mean) break;  // the rest of the mass is below rounding
     }
     unmet = std::max(unmet, 0.0);
-    return {k, k - mean + unmet, unmet, 0.0};
+    return {k, k - mean + unmet, unmet, pmf};
 }
 
 template <class Distribution>
@@ -128,7 +128,8 @@ Position from_distribution(const Distribution& d, double mean, double level) {
             position = detail::from_distribution(d, mean, d.quantile(ratio));
         }
     }
-    position.density = detail::smoothed_density(position.level, mean, variance);
+    // The normal density is no stand-in for slow movers: in their tails it is too small by orders of magnitude.
+    if (position.density <= 0) position.density = detail::smoothed_density(position.level, mean, variance);
     return position;
 }
 
