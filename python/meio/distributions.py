@@ -347,7 +347,7 @@ class Mixture(Distribution):
     def __init__(self, weights: ArrayLike, components: Sequence[Distribution]) -> None:
         held = _column(weights)
         parts = tuple(components)
-        super().__init__(_core.mixture(held, [c._core for c in parts]), {"weights": held, "components": parts})
+        super().__init__(_core.mixture(held.tolist(), [c._core for c in parts]), {"weights": held, "components": parts})
 
 
 def fit_moments(family: Family, mean: float, variance: float) -> Distribution:

@@ -263,9 +263,8 @@ def newsvendor_batch(
         *(np.asarray(values, dtype=np.float64) for values in (mean, standard_deviation, underage, overage))
     )
     shape = arrays[0].shape
-    level, cost, shortage, second = _core.newsvendor_batch(
-        family, *(np.ascontiguousarray(values).reshape(-1) for values in arrays), threads, moments
-    )
+    flat = [np.ascontiguousarray(values).reshape(-1) for values in arrays]
+    level, cost, shortage, second = _core.newsvendor_batch(family, flat[0], flat[1], flat[2], flat[3], threads, moments)
     return NewsvendorBatchResult(
         level=level.reshape(shape),
         cost=cost.reshape(shape),
