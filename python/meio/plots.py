@@ -351,8 +351,10 @@ def plot_convergence(plan: Plan, *, ax: Any = None) -> Any:
 # ---- comparison --------------------------------------------------------------------------------------------
 
 
-def plot_comparison(comparison: Comparison, *, cost: str = "cost", service: str = "fill_rate", ax: Any = None) -> Any:
-    """Draw cost against service, a cross a policy with the 95 % intervals of both.
+def plot_comparison(
+    comparison: Comparison, *, cost: str = "cost_per_unit", service: str = "fill_rate", ax: Any = None
+) -> Any:
+    """Draw cost against service, a cross a policy with the 95 % intervals of its paired differences from the baseline.
 
     Parameters
     ----------
@@ -368,38 +370,34 @@ def plot_comparison(comparison: Comparison, *, cost: str = "cost", service: str 
     matplotlib Axes
         Cost to the right, service up: the best policies are at the upper left.
     """
-    table = comparison.table
+    table, baseline = comparison.table, comparison.baseline
     ax = _axes(ax, 7, 4.5)
     colours = (BLUE, ORANGE, GREEN, RED, PURPLE, SKY, BLACK)
-    for at, policy in enumerate(dict.fromkeys(table["policy"])):
-        x, x_half = _kpi(table, policy, cost)
-        y, y_half = _kpi(table, policy, service)
+    for at, policy in enumerate(comparison.values):
+        x, x_half = _kpi(table, policy, cost, paired=policy != baseline)
+        y, y_half = _kpi(table, policy, service, paired=policy != baseline)
+        bars = {} if policy == baseline else {"xerr": x_half, "yerr": y_half, "capsize": 3}
         ax.errorbar(
-            x,
-            y,
-            xerr=x_half,
-            yerr=y_half,
-            marker="os^Dv<>"[at % 7],
-            color=colours[at % len(colours)],
-            capsize=3,
-            markersize=8,
-            linestyle="none",
-            label=str(policy),
+            x, y, marker="os^Dv<>"[at % 7], color=colours[at % len(colours)], markersize=8, linestyle="none", **bars
         )
         ax.annotate(str(policy), (x, y), xytext=(8, 8), textcoords="offset points", fontsize=9)
     ax.set_xlabel(_kpi_label(table, cost))
     ax.set_ylabel(_kpi_label(table, service))
-    ax.set_title("Cost and service by policy, with 95 % intervals")
+    ax.set_title(
+        f"Cost and service by policy\nbars: 95 % intervals of the paired difference from {baseline}", fontsize=11
+    )
     ax.margins(0.18)
     ax.grid(alpha=0.25)
     return ax
 
 
-def _kpi(table: Table, policy: str, kpi: str) -> tuple[float, float]:
+def _kpi(table: Table, policy: str, kpi: str, *, paired: bool) -> tuple[float, float]:
     rows = np.flatnonzero((table["policy"] == policy) & (table["kpi"] == kpi))
     if not len(rows):
         raise ValueError(f"no KPI {kpi!r}; there are: {', '.join(dict.fromkeys(table['kpi']))}")
-    return float(table["mean"][rows[0]]), float(table["half_width"][rows[0]])
+    row = rows[0]
+    half = table["difference_high"][row] - table["difference"][row] if paired else table["half_width"][row]
+    return float(table["mean"][row]), float(half)
 
 
 def _kpi_label(table: Table, kpi: str) -> str:
