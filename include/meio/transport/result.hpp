@@ -42,11 +42,13 @@ struct Certificate {
 /// Duals are those of  min sum c x  subject to  sum_j x_ij <= (or =) supply_i,  sum_i x_ij = (or >=) demand_j,  x >= 0:
 /// `supply_duals[i]` (u_i) is the change of the objective per further unit of supply i, <= 0 where supply is `at_most`;
 /// `demand_duals[j]` (v_j) is the change per further unit of demand j, >= 0 where demand is `at_least`; reduced costs
-/// c_ij - u_i - v_j are >= 0, and 0 where something flows. Nodes with no mass get duals too (the tightest).
+/// c_ij - u_i - v_j are >= 0, and 0 where something flows. Nodes with no mass get duals too (the tightest). Where the
+/// status is not `optimal`, duals are those of the last basis and prove nothing but `bound`.
 struct Result {
     core::Status status = core::Status::numerical_error;
     double objective = 0;                                      ///< cost of `shipments`; money
-    double bound = -std::numeric_limits<double>::infinity();   ///< proven lower bound (also where interrupted); money
+    double bound = -std::numeric_limits<double>::infinity();   ///< proven lower bound, also where interrupted; +inf where
+                                                               ///< infeasible; money
     std::vector<Shipment> shipments;                           ///< positive flows, by source, then destination
     std::vector<double> supply_duals;                          ///< u; money per unit
     std::vector<double> demand_duals;                          ///< v; money per unit

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <numeric>
 #include <span>
 #include <vector>
@@ -118,8 +119,10 @@ inline void unpack(const DenseSimplex& kernel, const Problem& problem, bool reve
     const detail::Instance instance{costs, sources, destinations, supply, demand, options};
     if (result.status == core::Status::optimal) detail::tighten_massless_duals(instance, result);
     detail::certify(instance, result);
-    if (result.status == core::Status::infeasible)
+    if (result.status == core::Status::infeasible) {
         detail::find_cuts(instance, whole ? 0.0 : 0x1p-40 * std::max(total_supply, total_demand), result);
+        result.bound = result.certificate.gap = std::numeric_limits<double>::infinity();
+    }
     if (!std::isfinite(result.objective)) result.status = core::Status::numerical_error;
     if (result.status == core::Status::optimal && result.certificate.gap > 1e-7) result.status = core::Status::stalled;
     result.seconds = watch.seconds();

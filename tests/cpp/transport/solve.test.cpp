@@ -261,6 +261,10 @@ TEST_CASE("a huge cost is paid where nothing else is feasible") {
     REQUIRE(r.status == core::Status::optimal);
     CHECK(r.objective == doctest::Approx(3e32));
     CHECK(r.flows(2, 2) == std::vector<double>{2, 3, 3, 0});
+    const Result dearest = solve({1, 1e300, 2, infinity}, {5, 5}, {5, 3});
+    REQUIRE(dearest.status == core::Status::optimal);
+    CHECK(dearest.flows(2, 2) == std::vector<double>{2, 3, 3, 0});
+    CHECK(solve({1e300, 1e300}, {1e10}, {5e9, 5e9}).status == core::Status::numerical_error);
 }
 
 TEST_CASE("real-valued problems balanced to rounding are feasible") {

@@ -11,6 +11,8 @@
 
 #include <meio/core/context.hpp>
 #include <meio/core/status.hpp>
+#include <meio/transport/detail/candidate.hpp>
+#include <meio/transport/detail/potentials.hpp>
 #include <meio/transport/detail/problem.hpp>
 #include <meio/transport/detail/shortlist.hpp>
 #include <meio/transport/detail/tree.hpp>
@@ -23,7 +25,7 @@ class DenseSimplex {
 public:
     explicit DenseSimplex(const Problem& problem)
         : problem_(problem), nodes_(problem.rows + problem.columns), tree_(nodes_), lists_(problem.rows),
-          potential_(nodes_ + 1), count_(nodes_ + 1), price_(nodes_ + 1), taken_(nodes_ + 1, 0) {}
+          potential_(nodes_ + 1), count_(nodes_ + 1), price_(nodes_ + 1), tries_(nodes_ + 1) {}
 
     /// Runs to optimality, infeasibility (least unserved amount, then least cost), or a stop.
     core::Status run(const core::Context& context, std::int64_t max_pivots) {
@@ -43,8 +45,8 @@ public:
             const bool served = unserved() <= problem_.tolerance;
             if (served) {
                 finish();
-                settle_potentials();
-                if (last || !dear_arc_improves()) return core::Status::optimal;
+                settle_potentials(problem_, count_, potential_);
+                if (last || !dearer_arc_improves(problem_, potential_, cap_)) return core::Status::optimal;
             } else if (last) {
                 finish();
                 return core::Status::infeasible;
@@ -58,15 +60,6 @@ public:
     [[nodiscard]] std::int64_t pivots() const noexcept { return pivots_; }
 
 private:
-    struct Candidate {
-        double score = 0;  ///< reduced cost by the stored potentials, artificial arcs weighted
-        double cost = 0;
-        std::int32_t from = -1;
-        std::int32_t to = -1;
-        int own_artificial = 0;  ///< of the arc itself
-        int artificial = 0;      ///< of its reduced cost
-    };
-
     [[nodiscard]] std::int32_t column_node(std::size_t j) const { return static_cast<std::int32_t>(problem_.rows + j); }
 
     void start() {
@@ -95,7 +88,7 @@ private:
             largest = size > largest ? size : largest;
         }
         weight_ = 2 * largest + 1;
-        heaviest_ = 0x1p30 * weight_;
+        heaviest_ = std::min(0x1p30 * weight_, 1e306);
         lists_.build(problem_, cap_);
         refresh();
     }
@@ -127,16 +120,6 @@ private:
         return true;
     }
 
-    // Visits the arcs between the root and node x that may enter: unused supply, surplus.
-    template <class Visit>
-    void root_arcs(std::int32_t x, Visit&& visit) const {
-        const bool row = static_cast<std::size_t>(x) < problem_.rows;
-        const Relation relation = row ? problem_.row_relation : problem_.column_relation;
-        if (relation == Relation::exactly) return;
-        const bool to_root = row == (relation == Relation::at_most);
-        visit(to_root ? x : tree_.root(), to_root ? tree_.root() : x);
-    }
-
     void consider(std::int32_t from, std::int32_t to, double cost) {
         const double score = cost - price_[static_cast<std::size_t>(from)] + price_[static_cast<std::size_t>(to)];
         if (score < -tolerance_) candidates_.push_back({score, cost, from, to, 0, 0});
@@ -157,20 +140,21 @@ private:
             }
             const auto row = static_cast<std::int32_t>(i);
             if (arc != nullptr) consider(row, column_node(static_cast<std::size_t>(arc->column)), arc->cost);
-            root_arcs(row, [&](std::int32_t from, std::int32_t to) { consider(from, to, 0.0); });
+            problem_.root_arcs(row, [&](std::int32_t from, std::int32_t to) { consider(from, to, 0.0); });
         }
         if (problem_.column_relation != Relation::exactly)
             for (std::size_t j = problem_.columns * first / problem_.rows; j < problem_.columns * last / problem_.rows; ++j)
-                root_arcs(column_node(j), [&](std::int32_t from, std::int32_t to) { consider(from, to, 0.0); });
+                problem_.root_arcs(column_node(j), [&](std::int32_t from, std::int32_t to) { consider(from, to, 0.0); });
         std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
             return a.score != b.score ? a.score < b.score : (a.from != b.from ? a.from < b.from : a.to < b.to);
         });
         const std::int64_t before = pivots_;
-        ++round_;
+        // A second arc into the same column is mostly spoilt by the first, unless columns are few.
+        const std::size_t each = std::max<std::size_t>(1, (last - first) / (4 * std::max<std::size_t>(1, problem_.columns)));
+        for (const Candidate& arc : candidates_) tries_[static_cast<std::size_t>(arc.to)] = 0;
         for (const Candidate& arc : candidates_) {
-            std::int64_t& taken = taken_[static_cast<std::size_t>(arc.to)];
-            if (taken == round_ && arc.to != tree_.root()) continue;
-            taken = round_;
+            std::size_t& tries = tries_[static_cast<std::size_t>(arc.to)];
+            if (arc.to != tree_.root() && ++tries > each) continue;
             try_arc(arc, 0.3);
         }
         if (pivots_ > before) refresh();
@@ -200,35 +184,13 @@ private:
         }
     }
 
-    // Adds up to eight of each row's worst violators to its list. Nothing where stopped.
+    // Adds each row's worst violators to its list. Nothing where stopped.
     std::optional<std::size_t> grow_lists() {
-        constexpr std::size_t block = 256;
-        const std::size_t n = problem_.columns;
-        const double* column_prices = price_.data() + problem_.rows;
-        std::vector<std::pair<double, std::int32_t>> violators;
-        std::vector<std::int32_t> columns;
         std::size_t added = 0;
         std::size_t since = 0;
         for (std::size_t i = 0; i < problem_.rows; ++i) {
-            const double* c = problem_.costs + i * n;
-            const double limit = price_[i] - tolerance_;
-            violators.clear();
-            for (std::size_t b = 0; b < n; b += block) {
-                const std::size_t end = std::min(n, b + block);
-                if (!(least_sum(c + b, column_prices + b, end - b) < limit)) continue;
-                for (std::size_t j = b; j < end; ++j)
-                    if (c[j] + column_prices[j] < limit && c[j] <= cap_)
-                        violators.emplace_back(c[j] + column_prices[j], static_cast<std::int32_t>(j));
-            }
-            if (violators.size() > 8) {
-                std::nth_element(violators.begin(), violators.begin() + 8, violators.end());
-                violators.resize(8);
-            }
-            columns.clear();
-            for (const auto& [value, j] : violators) columns.push_back(j);
-            if (!columns.empty()) lists_.add(i, c, columns, column_prices);
-            added += columns.size();
-            since += n;
+            added += lists_.grow(problem_, i, price_.data() + problem_.rows, price_[i] - tolerance_, cap_);
+            since += problem_.columns;
             if (since > 1000000) {
                 since = 0;
                 if (stopped()) return std::nullopt;
@@ -260,7 +222,7 @@ private:
         for (std::size_t x = 0; x < nodes_; ++x) {
             Candidate best;
             const auto node = static_cast<std::int32_t>(x);
-            root_arcs(node, [&](std::int32_t from, std::int32_t to) { judge(from, to, 0.0, 0, best); });
+            problem_.root_arcs(node, [&](std::int32_t from, std::int32_t to) { judge(from, to, 0.0, 0, best); });
             // What cannot be served may still move to where it saves most, so artificial arcs may come back.
             const bool row = x < problem_.rows;
             if ((row ? problem_.row_relation : problem_.column_relation) != Relation::at_most)
@@ -312,38 +274,6 @@ private:
         tree_.potentials(potential_, count_);
     }
 
-    // Nodes still joined to the root by an artificial arc without flow have potentials up to a constant: adds the least
-    // one under which every reduced cost is right.
-    void settle_potentials() {
-        double shift = 0;
-        const auto require = [&](std::int32_t from, std::int32_t to, double cost) {
-            const auto f = static_cast<std::size_t>(from);
-            const auto t = static_cast<std::size_t>(to);
-            const int artificial = count_[t] - count_[f];
-            if (artificial > 0) shift = std::max(shift, (potential_[f] - potential_[t] - cost) / artificial);
-        };
-        if (std::any_of(count_.begin(), count_.end(), [](std::int8_t k) { return k != 0; }))
-            for (std::size_t x = 0; x < nodes_; ++x) {
-                const auto node = static_cast<std::int32_t>(x);
-                root_arcs(node, [&](std::int32_t from, std::int32_t to) { require(from, to, 0.0); });
-                if (x < problem_.rows)
-                    for (std::size_t j = 0; j < problem_.columns; ++j)
-                        require(node, column_node(j), problem_.costs[x * problem_.columns + j]);
-            }
-        for (std::size_t x = 0; x < nodes_; ++x) potential_[x] += shift * count_[x];
-    }
-
-    [[nodiscard]] bool dear_arc_improves() const {
-        for (std::size_t i = 0; i < problem_.rows; ++i)
-            for (std::size_t j = 0; j < problem_.columns; ++j) {
-                const double c = problem_.costs[i * problem_.columns + j];
-                if (c > cap_ && c < std::numeric_limits<double>::infinity() &&
-                    c - potential_[i] + potential_[problem_.rows + j] < 0)
-                    return true;
-            }
-        return false;
-    }
-
     const Problem& problem_;
     std::size_t nodes_;
     Tree tree_;
@@ -351,7 +281,7 @@ private:
     std::vector<double> potential_;      ///< money part
     std::vector<std::int8_t> count_;     ///< artificial part
     std::vector<double> price_;          ///< money + weight_ * artificial: steers pricing, decides nothing
-    std::vector<std::int64_t> taken_;    ///< round in which a node was last the head of a candidate
+    std::vector<std::size_t> tries_;     ///< candidates of this round that lead into a node
     std::vector<Candidate> candidates_;
     const core::Context* context_ = nullptr;
     std::optional<core::Status> stop_;
@@ -363,7 +293,6 @@ private:
     std::int64_t pivots_ = 0;
     std::int64_t max_pivots_ = 0;
     std::int64_t swept_pivots_ = 0;
-    std::int64_t round_ = 0;
     bool exhausted_ = false;
 };
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
@@ -23,6 +24,18 @@ struct Problem {
     double tolerance = 0;               ///< amount left unserved that counts as rounding
     std::vector<double> caps;           ///< ascending, at least one: dearer arcs wait until they prove needed; the last
                                         ///< cap is the dearest finite cost
+
+    /// Calls visit(from, to) for the arc between node x and the root that leaves supply unused or takes surplus, where
+    /// the relation of x allows it. Nodes are rows, then columns, then the root.
+    template <class Visit>
+    void root_arcs(std::int32_t x, Visit&& visit) const {
+        const auto root = static_cast<std::int32_t>(rows + columns);
+        const bool row = static_cast<std::size_t>(x) < rows;
+        const Relation relation = row ? row_relation : column_relation;
+        if (relation == Relation::exactly) return;
+        const bool to_root = row == (relation == Relation::at_most);
+        visit(to_root ? x : root, to_root ? root : x);
+    }
 };
 
 /// min_j a[j] + b[j] over j < n, +inf for n = 0. Eight lanes, so that compilers turn it into vector code without

@@ -51,17 +51,32 @@ public:
         }
     }
 
-    /// Adds arcs of one row; where the list grows too long, only the better half by current reduced cost stays.
-    void add(std::size_t i, const double* row_costs, const std::vector<std::int32_t>& columns, const double* column_prices) {
+    /// Adds up to eight of row i's arcs up to `cap` with the least cost + column price, if below `limit`; returns how
+    /// many. Where the list grows too long, only its better half stays.
+    std::size_t grow(const Problem& problem, std::size_t i, const double* column_prices, double limit, double cap) {
+        constexpr std::size_t block = 256;
+        constexpr std::size_t most = 8;
+        const std::size_t n = problem.columns;
+        const double* c = problem.costs + i * n;
+        found_.clear();
+        for (std::size_t b = 0; b < n; b += block) {
+            const std::size_t end = std::min(n, b + block);
+            if (!(least_sum(c + b, column_prices + b, end - b) < limit)) continue;
+            for (std::size_t j = b; j < end; ++j)
+                if (c[j] + column_prices[j] < limit && c[j] <= cap)
+                    found_.push_back({c[j] + column_prices[j], static_cast<std::int32_t>(j)});
+        }
+        keep_least(found_, most);
         std::vector<Entry>& list = lists_[i];
-        if (list.size() + columns.size() > longest) {
+        if (list.size() + found_.size() > longest) {
             std::vector<Ranked> ranked;
             for (const Entry& e : list) ranked.push_back({e.cost + column_prices[e.column], e.column});
             keep_least(ranked, longest / 2);
             list.clear();
-            for (const Ranked& r : ranked) list.push_back({row_costs[r.column], r.column});
+            for (const Ranked& r : ranked) list.push_back({c[r.column], r.column});
         }
-        for (const std::int32_t j : columns) list.push_back({row_costs[j], j});
+        for (const Ranked& r : found_) list.push_back({c[r.column], r.column});
+        return found_.size();
     }
 
 private:
@@ -91,6 +106,7 @@ private:
     }
 
     std::vector<std::vector<Entry>> lists_;
+    std::vector<Ranked> found_;
 };
 
 }  // namespace meio::transport::detail

@@ -1,0 +1,198 @@
+# SPDX-License-Identifier: MIT
+"""The transportation problem: ship from sources to destinations at least cost.
+
+Examples
+--------
+>>> from meio import transport
+>>> costs = [[8, 6, 10, 9], [9, 12, 13, 7], [14, 9, 16, 5]]
+>>> result = transport.solve(costs, supply=[35, 50, 40], demand=[45, 20, 30, 30])
+>>> result.status.name, result.objective
+('OPTIMAL', 1020.0)
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+
+from meio._meio import transport as _core
+from meio._meio.core import Status
+from meio.errors import InputError
+
+__all__ = ["Cut", "Result", "solve"]
+
+_RELATIONS = {
+    "at_most": _core.Relation.AT_MOST,
+    "exactly": _core.Relation.EXACTLY,
+    "at_least": _core.Relation.AT_LEAST,
+}
+
+
+@dataclass(frozen=True)
+class Cut:
+    """A proof of infeasibility: some nodes, and all that could help them.
+
+    Attributes
+    ----------
+    sources, destinations : ndarray of int
+        Of a shortage: only these sources have arcs into these destinations. Of a surplus: these sources have arcs
+        into these destinations only.
+    amount : float
+        Units by which the one side exceeds the other; > 0.
+    """
+
+    sources: NDArray[np.int32]
+    destinations: NDArray[np.int32]
+    amount: float
+
+
+@dataclass(frozen=True, repr=False)
+class Result:
+    """A solution of the transportation problem, with what it proves about itself.
+
+    Attributes
+    ----------
+    status : Status
+        Why the solver stopped. The solution is exact where `OPTIMAL`.
+    objective : float
+        Cost of the shipments.
+    bound : float
+        Proven lower bound on the optimum, valid after a time limit or Ctrl-C too.
+    sources, destinations, amounts : ndarray
+        The positive flows, one entry a shipment, by source, then destination.
+    supply_duals : ndarray
+        Change of the objective per further unit of each supply; <= 0 where supply is `at_most`.
+    demand_duals : ndarray
+        Change of the objective per further unit of each demand; >= 0 where demand is `at_least`. Reduced costs
+        `costs - supply_duals[:, None] - demand_duals` are >= 0, and 0 where something flows.
+    dual_violation, primal_residual, gap : float
+        Recomputed from the input: worst reduced cost or dual sign, worst supply or demand row, relative gap.
+    shortage, surplus : Cut or None
+        Where infeasible: destinations that cannot all be served, sources that cannot all ship.
+    pivots : int
+        Simplex pivots.
+    seconds : float
+        Wall time of the solve.
+    """
+
+    status: Status
+    objective: float
+    bound: float
+    sources: NDArray[np.int32]
+    destinations: NDArray[np.int32]
+    amounts: NDArray[np.float64]
+    supply_duals: NDArray[np.float64]
+    demand_duals: NDArray[np.float64]
+    dual_violation: float
+    primal_residual: float
+    gap: float
+    shortage: Cut | None
+    surplus: Cut | None
+    pivots: int
+    seconds: float
+
+    @property
+    def flows(self) -> NDArray[np.float64]:
+        """The flows as a dense matrix, sources by destinations."""
+        dense = np.zeros((self.supply_duals.size, self.demand_duals.size))
+        dense[self.sources, self.destinations] = self.amounts
+        return dense
+
+    def __repr__(self) -> str:
+        """Status, size and objective in one line."""
+        size = f"{self.supply_duals.size} x {self.demand_duals.size}"
+        return f"<transport.Result {self.status.name}, {size}, objective {self.objective:.10g}, gap {self.gap:.1e}>"
+
+
+def solve(
+    costs: ArrayLike,
+    supply: ArrayLike,
+    demand: ArrayLike,
+    *,
+    supply_relation: Literal["at_most", "exactly"] = "at_most",
+    demand_relation: Literal["exactly", "at_least"] = "exactly",
+    balance_tolerance: float = 1e-9,
+    max_pivots: int = 0,
+    time_limit: float | None = None,
+) -> Result:
+    """Ship from sources to destinations at least cost; exact.
+
+    Parameters
+    ----------
+    costs : array_like, (m, n)
+        Money per unit, of either sign, at most 1e300 in size; `inf` where there is no arc. Any stride, any dtype.
+    supply : array_like, (m,)
+        Units at each source, >= 0; `inf` is unlimited (with the default relations).
+    demand : array_like, (n,)
+        Units wanted at each destination, >= 0.
+    supply_relation : {"at_most", "exactly"}
+        Whether supply may stay unused.
+    demand_relation : {"exactly", "at_least"}
+        Whether more than the demand may arrive.
+    balance_tolerance : float
+        A shortage up to this share of the larger total counts as rounding, in [0, 1e-3]. Whole-number supply and
+        demand are balanced exactly.
+    max_pivots : int
+        Stop after this many pivots; 0 for no limit.
+    time_limit : float, optional
+        Seconds after which the best so far is returned. Ctrl-C does the same, with status `INTERRUPTED`.
+
+    Returns
+    -------
+    Result
+        `OPTIMAL`, `INFEASIBLE` (with cuts, and flows that serve as much as can be served at least cost), or the
+        best so far.
+
+    Raises
+    ------
+    InputError
+        Naming every wrong entry: NaN, -inf, negative amounts, shapes that do not match.
+
+    Notes
+    -----
+    Primal network simplex on strongly feasible trees (Cunningham 1976), which cannot cycle. Feasibility is ranked
+    before cost, so that a single huge cost does not disturb the others. Whole-number data are solved exactly.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> result = solve([[1.0, np.inf], [2.0, 3.0]], supply=[4, 2], demand=[3, 3])
+    >>> result.status.name, result.shortage.sources, result.shortage.destinations, result.shortage.amount
+    ('INFEASIBLE', array([1], dtype=int32), array([1], dtype=int32), 1.0)
+    """
+    matrix = _numbers("costs", costs, 2)
+    amounts = _numbers("supply", supply, 1), _numbers("demand", demand, 1)
+    if matrix.size == 0:  # nested empty lists do not say their shape
+        matrix = np.zeros((amounts[0].size, amounts[1].size)) if amounts[0].size * amounts[1].size == 0 else matrix
+    fields = _core.solve(
+        matrix,
+        *amounts,
+        supply_relation=_relation("supply_relation", supply_relation),
+        demand_relation=_relation("demand_relation", demand_relation),
+        balance_tolerance=balance_tolerance,
+        max_pivots=max_pivots,
+        time_limit=time_limit,
+    )
+    for name in ("shortage", "surplus"):
+        sources, destinations, amount = fields[name]
+        fields[name] = Cut(sources, destinations, amount) if sources.size + destinations.size > 0 else None
+    return Result(**fields)
+
+
+def _numbers(field: str, values: ArrayLike, dimensions: int) -> NDArray[np.float64]:
+    try:
+        array = np.asarray(values, dtype=np.float64)
+    except (TypeError, ValueError) as error:
+        raise InputError.from_core([(field, "", "", f"must be numbers ({error})")]) from error
+    if array.ndim != dimensions and array.size > 0:
+        raise InputError.from_core([(field, "", f"{array.ndim} dimensions", f"must have {dimensions}")])
+    return array if array.ndim == dimensions else array.reshape((0,) * dimensions)
+
+
+def _relation(field: str, value: str) -> object:
+    if value not in _RELATIONS:
+        raise InputError.from_core([(field, "", repr(value), "must be one of " + ", ".join(_RELATIONS))])
+    return _RELATIONS[value]
