@@ -13,7 +13,7 @@ Examples
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
@@ -24,7 +24,7 @@ from meio.errors import InputError
 
 __all__ = ["Cut", "Result", "solve"]
 
-_RELATIONS = {
+_RELATIONS: dict[str, Any] = {
     "at_most": _core.Relation.AT_MOST,
     "exactly": _core.Relation.EXACTLY,
     "at_least": _core.Relation.AT_LEAST,
