@@ -43,7 +43,6 @@ CODES: dict[str, str] = {
     "W004": "idle facility",
     "W005": "no shortage cost",
     "W006": "scale",
-    "W007": "product without forecast",
 }
 
 MAX_EXAMPLES = 5

@@ -49,8 +49,8 @@ class PriceCheck:
 
     Attributes
     ----------
-    resource, facility : str
-        Which capacity.
+    resource : str
+        Which capacity, in words.
     capacity, more : float
         Before, and how much was added.
     planned : float
@@ -66,7 +66,6 @@ class PriceCheck:
     """
 
     resource: str
-    facility: str
     capacity: float
     more: float
     planned: float
@@ -100,9 +99,8 @@ class PriceCheck:
         return self.price_after - room <= self.saved_by_bound <= self.price + room
 
     def __repr__(self) -> str:
-        place = f" at {self.facility}" if self.facility else ""
         return (
-            f"{self.resource}{place}: capacity {self.capacity:g} + {self.more:g}\n"
+            f"{self.resource}: capacity {self.capacity:g} + {self.more:g}\n"
             f"  planned price {self.planned:12.6g} {self.unit}\n"
             f"  price before  {self.price:12.6g}\n"
             f"  bound saved   {self.saved_by_bound:12.6g} a unit ({self.bound:.9g} -> {self.bound_after:.9g})\n"
@@ -338,9 +336,9 @@ class Plan:
         facility : str, optional
             Where; of a lane, where it leads to. Not for service.
         storage_type, source, speed : str, optional
-            Which storage type, which lane's origin, which speed; needed where more than one fits.
+            Which storage type, which lane's origin, which speed. Where several capacities fit, the dearest is taken.
         period : optional
-            A label of the forecast's periods; storage only, needed where there is more than one.
+            A label of the forecast's periods; storage only.
         change : float
             Relative addition, > 0.
 
@@ -352,7 +350,7 @@ class Plan:
         Raises
         ------
         ValueError
-            Where no capacity, or more than one, fits.
+            Where no limited capacity fits.
         """
         from meio.planner_api import Planner
 
@@ -368,8 +366,9 @@ class Plan:
             "period": period,
         }
         rows = _matching(prices, {name: value for name, value in wanted.items() if value is not None})
-        if len(rows) != 1:
-            raise ValueError(_which_resource(prices, wanted, rows))
+        if not len(rows):
+            raise ValueError(_which_resource(prices, wanted))
+        rows = rows[np.argsort(-prices["price"][rows], kind="stable")]
         row = {name: prices[name][rows[0]] for name in prices}
         if len(self.forecast.periods) > 1 and resource != "storage":
             raise ValueError(
@@ -383,8 +382,7 @@ class Plan:
         after = planner.solve(changed, self.forecast, display=False)
         key = {name: row[name] for name in wanted if row.get(name) is not None}
         return PriceCheck(
-            resource=resource,
-            facility=row["facility"] or "",
+            resource=describe_resource(row),
             capacity=float(row["capacity"]),
             more=more,
             planned=float(row["price"]),
@@ -500,15 +498,8 @@ def _matching(prices: Table, wanted: Mapping[str, Any]) -> npt.NDArray[np.int64]
     return np.flatnonzero(keep)
 
 
-def _which_resource(prices: Table, wanted: Mapping[str, Any], rows: npt.NDArray[np.int64]) -> str:
+def _which_resource(prices: Table, wanted: Mapping[str, Any]) -> str:
     asked = ", ".join(f"{name}={value!r}" for name, value in wanted.items() if value is not None)
-    if len(rows):
-        columns = [
-            n
-            for n in ("storage_type", "source", "speed", "period", "facility")
-            if wanted[n] is None and len({str(v) for v in prices[n][rows]}) > 1
-        ]
-        return f"{len(rows)} capacities fit {asked}; add {' and '.join(columns)}"
     for name, value in wanted.items():
         known = [str(v) for v in dict.fromkeys(prices[name]) if v is not None]
         if value is not None and str(value) not in known:

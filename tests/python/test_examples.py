@@ -6,6 +6,7 @@ from __future__ import annotations
 import doctest
 import importlib
 import pkgutil
+import re
 import os
 import subprocess
 import sys
@@ -38,3 +39,15 @@ def test_docstrings(module: str) -> None:
     options = doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS
     failed, _ = doctest.testmod(importlib.import_module(f"meio.{module}"), optionflags=options)
     assert failed == 0
+
+
+@pytest.mark.parametrize("page", ["quickstart", "tables", "planner"])
+def test_page(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # The programs of a page run one after the other.
+    text = (EXAMPLES.parents[1] / "docs" / f"{page}.md").read_text()
+    programs = re.findall(r"```python\n(.*?)```", text, flags=re.DOTALL)
+    assert programs
+    monkeypatch.chdir(tmp_path)
+    names: dict[str, object] = {}
+    for program in programs:
+        exec(compile(program, page, "exec"), names)
