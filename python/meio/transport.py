@@ -192,7 +192,7 @@ def _numbers(field: str, values: ArrayLike, dimensions: int) -> NDArray[np.float
     return array if array.ndim == dimensions else array.reshape((0,) * dimensions)
 
 
-def _relation(field: str, value: str) -> object:
+def _relation(field: str, value: str) -> Any:
     if value not in _RELATIONS:
         raise InputError.from_core([(field, "", repr(value), "must be one of " + ", ".join(_RELATIONS))])
     return _RELATIONS[value]
