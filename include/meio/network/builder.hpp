@@ -16,7 +16,7 @@
 
 namespace meio::network {
 
-/// Room at a facility, by names.
+/// Room at a facility, by names; `storage_type` is one that a product has, empty: the only one.
 struct StorageSpec {
     std::string facility{};
     std::string storage_type{};
@@ -79,7 +79,7 @@ struct ServiceSpec {
 ///         .add(ServiceSpec{.region = "West", .speed = "one_day", .facility = "RNO1", .cost = 3.1})
 ///         .add(ProductSpec{.name = "kettle", .shortage_cost = 9}).build();
 ///
-/// Storage types are numbered as they are first named. `build` throws `core::InputError` with every unknown name (and
+/// Storage types are those that products name, numbered as they are first named. `build` throws `core::InputError` with every unknown name (and
 /// the nearest known one) and everything that `validate` finds.
 class Builder {
 public:
@@ -106,9 +106,13 @@ public:
         };
         for (const ProductSpec& p : products_)
             n.products.push_back({p.name, p.volume, p.unit_cost, p.holding_cost, p.shortage_cost, type_of(p.storage_type)});
-        for (std::size_t i = 0; i < storage_.size(); ++i)
-            n.storage.push_back({find(facilities, storage_[i].facility, "storage.facility", i, issues),
-                                 type_of(storage_[i].storage_type), storage_[i].period, storage_[i].capacity});
+        // Room for a type that no product has would limit nothing: a misspelt name must not pass for one.
+        for (std::size_t i = 0; i < storage_.size(); ++i) {
+            const StorageSpec& s = storage_[i];
+            const bool only = s.storage_type.empty() && types.size() == 1;
+            n.storage.push_back({find(facilities, s.facility, "storage.facility", i, issues),
+                                 only ? 0 : find(types, s.storage_type, "storage.storage_type", i, issues), s.period, s.capacity});
+        }
         for (std::size_t i = 0; i < lanes_.size(); ++i) {
             const LaneSpec& l = lanes_[i];
             n.lanes.push_back({find(facilities, l.from, "lanes.from", i, issues), find(facilities, l.to, "lanes.to", i, issues),
@@ -124,7 +128,7 @@ public:
             return n;
         }
         // Rows with unknown names cannot be checked further; the others can, and are reported with them.
-        std::erase_if(n.storage, [](const Storage& s) { return s.facility < 0; });
+        std::erase_if(n.storage, [](const Storage& s) { return s.facility < 0 || s.storage_type < 0; });
         std::erase_if(n.lanes, [](const Lane& l) { return l.source < 0 || l.destination < 0; });
         std::erase_if(n.services, [](const Service& s) { return s.region < 0 || s.speed < 0 || s.facility < 0; });
         try {

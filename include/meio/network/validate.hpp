@@ -27,19 +27,17 @@ public:
         names("products", n_.products);
         names("regions", n_.regions);
         names("speeds", n_.speeds);
-        for (std::size_t i = 0; i < n_.facilities.size(); ++i) {
-            const Facility& f = n_.facilities[i];
+        for (const Facility& f : n_.facilities) {
+            place("facilities", f);
             amount("facilities.storage_cost", f.name, f.storage_cost, false);
             amount("facilities.inbound", f.name, f.inbound, true);
             amount("facilities.outbound", f.name, f.outbound, true);
         }
-        for (std::size_t i = 0; i < n_.storage.size(); ++i) {
-            const Storage& s = n_.storage[i];
-            index("storage.facility", i, s.facility, n_.facilities.size());
-            index("storage.storage_type", i, s.storage_type, std::max<std::size_t>(n_.storage_types.size(), 1));
-            amount("storage.capacity", std::to_string(i), s.capacity, true);
-        }
+        for (const Region& region : n_.regions) place("regions", region);
+        storage();
         for (const Product& p : n_.products) {
+            if (p.storage_type < 0 || static_cast<std::size_t>(p.storage_type) >= types())
+                list_.add("products.storage_type", p.name, std::to_string(p.storage_type), "is no row of its table");
             amount("products.volume", p.name, p.volume, false);
             amount("products.holding_cost", p.name, p.holding_cost, false);
             amount("products.shortage_cost", p.name, p.shortage_cost, false);
@@ -48,9 +46,7 @@ public:
         lanes();
         speeds();
         services();
-        if (!n_.arrival_profile.empty() && n_.arrival_profile.size() != 24)
-            list_.add("arrival_profile", "", std::to_string(n_.arrival_profile.size()) + " values",
-                      "give 24 weights, one an hour of the day, or none");
+        arrivals();
         return std::move(list_);
     }
 
@@ -59,7 +55,9 @@ private:
     void names(const char* table, const Rows& rows) {
         std::set<std::string> seen;
         for (std::size_t i = 0; i < rows.size(); ++i)
-            if (!seen.insert(rows[i].name).second)
+            if (rows[i].name.empty())
+                list_.add(table, std::to_string(i), "''", "has no name");
+            else if (!seen.insert(rows[i].name).second)
                 list_.add(table, std::to_string(i), "'" + rows[i].name + "'", "appears twice; names must be unique");
     }
 
@@ -77,6 +75,42 @@ private:
                              "is no row of its table");
     }
 
+    // Without a table of storage types there is one, without a name.
+    [[nodiscard]] std::size_t types() const { return std::max<std::size_t>(n_.storage_types.size(), 1); }
+
+    template <class Row>
+    void place(const std::string& table, const Row& row) {
+        if (!std::isfinite(row.longitude)) add(table + ".longitude", row.name, row.longitude, "must be finite, in degrees east");
+        if (!std::isfinite(row.latitude)) add(table + ".latitude", row.name, row.latitude, "must be finite, in degrees north");
+    }
+
+    void storage() {
+        std::set<std::string> labels;
+        for (std::size_t i = 0; i < n_.storage_types.size(); ++i)
+            if (!labels.insert(n_.storage_types[i]).second)
+                list_.add("storage_types", std::to_string(i), "'" + n_.storage_types[i] + "'", "appears twice; names must be unique");
+        std::set<std::vector<std::int32_t>> seen;
+        for (std::size_t i = 0; i < n_.storage.size(); ++i) {
+            const Storage& s = n_.storage[i];
+            index("storage.facility", i, s.facility, n_.facilities.size());
+            index("storage.storage_type", i, s.storage_type, types());
+            amount("storage.capacity", std::to_string(i), s.capacity, true);
+            list_.require(s.period >= -1, "storage.period", i, static_cast<double>(s.period), "must be a period, or -1 for every one");
+            if (!seen.insert({s.facility, s.storage_type, s.period}).second)
+                list_.add("storage", std::to_string(i), "", "the same facility, storage type and period appear twice");
+        }
+    }
+
+    void arrivals() {
+        const std::vector<double>& weights = n_.arrival_profile;
+        if (weights.empty()) return;
+        if (weights.size() != 24)
+            list_.add("arrival_profile", "", std::to_string(weights.size()) + " values", "give 24 weights, one an hour of the day, or none");
+        for (std::size_t hour = 0; hour < weights.size(); ++hour) amount("arrival_profile", std::to_string(hour), weights[hour], false);
+        if (std::all_of(weights.begin(), weights.end(), [](double weight) { return weight == 0; }))
+            list_.add("arrival_profile", "", "0", "some hour must have a weight above 0");
+    }
+
     void lanes() {
         std::set<std::pair<std::int32_t, std::int32_t>> seen;
         std::vector<std::vector<std::int32_t>> next(n_.facilities.size());
@@ -86,6 +120,7 @@ private:
                                index("lanes.destination", i, lane.destination, n_.facilities.size());
             amount("lanes.lead_time", std::to_string(i), lane.lead_time, false);
             amount("lanes.lead_time_sd", std::to_string(i), lane.lead_time_sd, false);
+            list_.require(std::isfinite(lane.cost), "lanes.cost", i, lane.cost, "must be finite");
             amount("lanes.capacity", std::to_string(i), lane.capacity, true);
             if (!known) continue;
             if (!seen.insert({lane.source, lane.destination}).second)
@@ -193,7 +228,7 @@ private:
 }  // namespace detail
 
 /// Checks a whole network and throws `core::InputError` with everything that is wrong, by name: ids out of range,
-/// duplicate names and lanes, negative or non-finite values, cycles, facilities that no supplier reaches, suppliers that
+/// missing and duplicate names, duplicate lanes and storage rows, negative or non-finite values, cycles, facilities that no supplier reaches, suppliers that
 /// receive or serve, shares that do not add up to 1, regions without service. O((rows) log (rows)).
 inline void validate(const SupplyNetwork& network) { detail::NetworkCheck(network).run().throw_if_any(); }
 

@@ -15,7 +15,7 @@ Builder sound() {
     builder.add(Facility{.name = "port", .supplier = true}).add(Facility{.name = "RNO1"})
         .add(LaneSpec{.from = "port", .to = "RNO1", .lead_time = 2})
         .add(Region{.name = "West"}).add(Speed{.name = "one_day"})
-        .add(StorageSpec{.facility = "RNO1", .storage_type = "cold", .capacity = 5})
+        .add(StorageSpec{.facility = "RNO1", .storage_type = "shelf", .capacity = 5})
         .add(ServiceSpec{.region = "West", .speed = "one_day", .facility = "RNO1", .cost = 3.1})
         .add(ProductSpec{.name = "kettle", .shortage_cost = 9, .storage_type = "shelf"});
     return builder;
@@ -29,8 +29,25 @@ TEST_CASE("names become ids") {
     CHECK(n.lanes[0].source == 0);
     CHECK(n.lanes[0].destination == 1);
     CHECK(n.services[0].facility == 1);
-    CHECK(n.storage_types == std::vector<std::string>{"shelf", "cold"});
-    CHECK(n.storage[0].storage_type == 1);
+    CHECK(n.storage_types == std::vector<std::string>{"shelf"});
+    CHECK(n.storage[0].storage_type == 0);
+}
+
+TEST_CASE("room is for a storage type that some product has") {
+    // A misspelt type would limit nothing, so it is refused with the nearest; left out, it means the only type.
+    Builder misspelt = sound();
+    misspelt.add(StorageSpec{.facility = "RNO1", .storage_type = "shelv", .capacity = 1});
+    try {
+        (void)misspelt.build();
+        FAIL("no error");
+    } catch (const core::InputError& error) {
+        CHECK(std::string(error.what()).find("did you mean 'shelf'?") != std::string::npos);
+    }
+    Builder only = sound();
+    only.add(StorageSpec{.facility = "RNO1", .period = 2, .capacity = 1});
+    CHECK(only.build().storage[1].storage_type == 0);
+    only.add(ProductSpec{.name = "ice", .storage_type = "cold"});
+    CHECK_THROWS_AS((void)only.build(), core::InputError);
 }
 
 TEST_CASE("unknown names are named with the nearest known one, together with everything else wrong") {

@@ -1,10 +1,14 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
+#include <cstddef>
+#include <cstdint>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include <doctest/doctest.h>
 
+#include <meio/core/random.hpp>
 #include <meio/network/validate.hpp>
 
 using namespace meio;
@@ -60,6 +64,18 @@ TEST_CASE("each corruption is named") {
         {"no service reaches it", [](SupplyNetwork& n) { n.regions.push_back({.name = "south"}); }},
         {"services.cutoff_minute[1]", [](SupplyNetwork& n) { n.services[1].cutoff_minute = 2000; }},
         {"24 weights", [](SupplyNetwork& n) { n.arrival_profile = {1, 2}; }},
+        {"arrival_profile[3]", [](SupplyNetwork& n) { n.arrival_profile.assign(24, 1.0); n.arrival_profile[3] = std::nan(""); }},
+        {"some hour", [](SupplyNetwork& n) { n.arrival_profile.assign(24, 0.0); }},
+        {"lanes.cost[0]", [](SupplyNetwork& n) { n.lanes[0].cost = std::nan(""); }},
+        {"products.storage_type[tea] = 9", [](SupplyNetwork& n) { n.products[0].storage_type = 9; }},
+        {"products.storage_type[tea] = -1", [](SupplyNetwork& n) { n.products[0].storage_type = -1; }},
+        {"storage.period[0]", [](SupplyNetwork& n) { n.storage[0].period = -5; }},
+        {"storage[1]: the same facility", [](SupplyNetwork& n) { n.storage.push_back(n.storage[0]); }},
+        {"storage_types[1] = 'shelf'", [](SupplyNetwork& n) { n.storage_types.push_back("shelf"); }},
+        {"facilities.longitude[centre]", [](SupplyNetwork& n) { n.facilities[1].longitude = std::nan(""); }},
+        {"regions.latitude[north]", [](SupplyNetwork& n) { n.regions[0].latitude = INFINITY; }},
+        {"has no name", [](SupplyNetwork& n) { n.products[0].name.clear(); }},
+        {"shop -> shop", [](SupplyNetwork& n) { n.lanes.push_back({.source = 2, .destination = 2}); }},
     };
     for (const Mistake& mistake : mistakes) {
         CAPTURE(mistake.must_say);
@@ -78,4 +94,35 @@ TEST_CASE("two mistakes are found in one pass") {
     CHECK(text.find("2 problems") != std::string::npos);
     CHECK(text.find("lanes.lead_time") != std::string::npos);
     CHECK(text.find("products.shortage_cost") != std::string::npos);
+}
+
+TEST_CASE("cycles and unreachable facilities are found exactly where the closure says") {
+    // On random graphs: an error about a cycle if and only if some facility reaches itself, and one about reachability
+    // for exactly the facilities outside the transitive closure (Warshall) of the supplier.
+    core::RandomStream draw(3, 14);
+    for (int round = 0; round < 300; ++round) {
+        const std::size_t count = 3 + draw.below(5);
+        SupplyNetwork n;
+        n.facilities.push_back({.name = "supplier", .supplier = true});
+        for (std::size_t f = 1; f < count; ++f) n.facilities.push_back({.name = "f" + std::to_string(f)});
+        std::vector<std::vector<bool>> reaches(count, std::vector<bool>(count, false));
+        for (std::size_t a = 0; a < count; ++a)
+            for (std::size_t b = 1; b < count; ++b)
+                if (a != b && draw.uniform() < 0.2) {
+                    n.lanes.push_back({.source = static_cast<std::int32_t>(a), .destination = static_cast<std::int32_t>(b)});
+                    reaches[a][b] = true;
+                }
+        for (std::size_t k = 0; k < count; ++k)
+            for (std::size_t a = 0; a < count; ++a)
+                for (std::size_t b = 0; b < count; ++b)
+                    if (reaches[a][k] && reaches[k][b]) reaches[a][b] = true;
+        const std::string text = complaint(n);
+        bool cyclic = false;
+        for (std::size_t f = 1; f < count; ++f) {
+            cyclic = cyclic || reaches[f][f];
+            const bool named = text.find("facilities[f" + std::to_string(f) + "]: no lane") != std::string::npos;
+            CHECK(named == !reaches[0][f]);
+        }
+        CHECK((text.find("is a cycle") != std::string::npos) == cyclic);
+    }
 }
