@@ -21,6 +21,16 @@ struct Moments {
     return {n * period.mean, n * period.variance + n_variance * period.mean * period.mean};
 }
 
+/// Sum of a row of `periods` values over the `lead` periods before `period`, and with review = 1 over `period` itself too.
+/// Periods before the first repeat the first; a fractional lead weighs its last period. O(lead).
+[[nodiscard]] inline double interval_sum(const double* values, std::size_t periods, std::size_t period, double lead, int review) {
+    double sum = 0;
+    long at = static_cast<long>(period) - (review > 0 ? 0 : 1);
+    for (double left = lead + review; left > 1e-12; left -= 1.0, --at)
+        sum += std::min(1.0, left) * values[static_cast<std::size_t>(std::clamp(at, 0L, static_cast<long>(periods) - 1))];
+    return sum;
+}
+
 /// Demand of a series over the `lead` periods before `period`, and with review = 1 over `period` itself too; random lead
 /// times enter by their standard deviation. Periods before the first repeat the first. With sample paths the sums are
 /// taken along each path, so that dependence between periods is kept; a fractional lead weighs its last period.
@@ -29,14 +39,7 @@ struct Moments {
                                               double lead_sd, int review) {
     const std::size_t periods = forecast.periods;
     const double length = lead + review;
-    const auto weighted = [&](const double* values) {
-        double sum = 0;
-        double left = length;
-        long at = static_cast<long>(period) - (review > 0 ? 0 : 1);
-        for (; left > 1e-12; left -= 1.0, --at)
-            sum += std::min(1.0, left) * values[static_cast<std::size_t>(std::clamp(at, 0L, static_cast<long>(periods) - 1))];
-        return sum;
-    };
+    const auto weighted = [&](const double* values) { return interval_sum(values, periods, period, lead, review); };
     Moments result{weighted(forecast.mean.data() + series * periods), 0.0};
     if (forecast.samples > 1) {
         double mean = 0;
