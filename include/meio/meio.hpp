@@ -8,8 +8,11 @@
 #include <meio/core/parallel.hpp>
 #include <meio/core/random.hpp>
 #include <meio/core/status.hpp>
+#include <meio/demand/fit.hpp>
 #include <meio/demand/forecast.hpp>
+#include <meio/demand/guaranteed.hpp>
 #include <meio/demand/interval.hpp>
+#include <meio/demand/pooling.hpp>
 #include <meio/demand/thinning.hpp>
 #include <meio/demand/validate.hpp>
 #include <meio/distributions/any_distribution.hpp>
