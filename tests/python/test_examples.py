@@ -5,9 +5,9 @@ from __future__ import annotations
 
 import doctest
 import importlib
+import os
 import pkgutil
 import re
-import os
 import subprocess
 import sys
 from pathlib import Path
