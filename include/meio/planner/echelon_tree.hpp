@@ -176,7 +176,11 @@ inline void EchelonTree::positions(std::span<const Node> nodes, std::vector<Posi
                 mean_position += z.pmf[n] * static_cast<double>(point) * step_;
             }
             position.unmet = std::max(0.0, nodes[j].mean - mean_position + position.on_hand);
-            position.density = detail::smoothed_density(position.level, nodes[j].mean, nodes[j].variance);
+            // The slope of the cdf at the level, from the demand's own probabilities.
+            const long at = std::lround(position.level / step_);
+            position.density = std::max(0.0, work.losses.at(at + 1).unmet - 2.0 * work.losses.at(at).unmet +
+                                                 work.losses.at(at - 1).unmet) /
+                               (step_ * step_);
             continue;
         }
         // What is left of the position after the demand of the lead time.

@@ -8,12 +8,12 @@
 #include <vector>
 
 #include <meio/demand/forecast.hpp>
+#include <meio/demand/pooling.hpp>
 #include <meio/network/supply_network.hpp>
 #include <meio/network/supply_tree.hpp>
 #include <meio/planner/built_instance.hpp>
 #include <meio/planner/detail/block_writer.hpp>
 #include <meio/planner/detail/class_terms.hpp>
-#include <meio/planner/detail/pooled_demand.hpp>
 #include <meio/planner/detail/resource_table.hpp>
 
 namespace meio::planner::detail {
@@ -106,13 +106,19 @@ private:
 
     // Demand of the classes over `lead` periods before t, and period t too with review 1.
     [[nodiscard]] demand::Moments pooled(std::size_t t, const Classes& classes, double lead, double lead_sd, int review) {
-        shares_.clear();
-        for (const std::int32_t c : classes) {
+        parts_.clear();
+        Classes by_region(classes);  // class ids run by region, so that the classes of one series become neighbours
+        std::sort(by_region.begin(), by_region.end());
+        for (const std::int32_t c : by_region) {
             const auto& cls = built_.eligibility.classes[static_cast<std::size_t>(c)];
-            const std::int32_t series = terms_.series_of(cls.region);
-            shares_.push_back({static_cast<std::size_t>(series), cls.share});
+            const auto series = static_cast<std::size_t>(terms_.series_of(cls.region));
+            if (!parts_.empty() && parts_.back().series == series) {
+                parts_.back().share += cls.share;
+            } else {
+                parts_.push_back({series, cls.share});
+            }
         }
-        return pooled_demand(forecast_, shares_, t, lead, lead_sd, review);
+        return demand::pooled_interval(forecast_, parts_, t, lead, lead_sd, review);
     }
 
     const network::SupplyNetwork& network_;
@@ -121,7 +127,7 @@ private:
     const ResourceTable& resources_;
     const TermTable& terms_;
     BlockWriter& writer_;
-    std::vector<SeriesShare> shares_{};
+    std::vector<demand::SeriesPart> parts_{};
 };
 
 }  // namespace meio::planner::detail
