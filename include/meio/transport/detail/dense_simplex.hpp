@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <meio/core/context.hpp>
@@ -42,7 +43,7 @@ public:
             }
             if (swept_pivots_ > 0) continue;
             const bool last = cap_index_ + 1 == problem_.caps.size();
-            const bool served = unserved() <= problem_.tolerance;
+            const bool served = tree_.artificial_flow() <= problem_.tolerance;
             if (served) {
                 finish();
                 settle_potentials(problem_, count_, potential_);
@@ -145,9 +146,7 @@ private:
         if (problem_.column_relation != Relation::exactly)
             for (std::size_t j = problem_.columns * first / problem_.rows; j < problem_.columns * last / problem_.rows; ++j)
                 problem_.root_arcs(column_node(j), [&](std::int32_t from, std::int32_t to) { consider(from, to, 0.0); });
-        std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
-            return a.score != b.score ? a.score < b.score : (a.from != b.from ? a.from < b.from : a.to < b.to);
-        });
+        std::sort(candidates_.begin(), candidates_.end());
         const std::int64_t before = pivots_;
         // A second arc into the same column is mostly spoilt by the first, unless columns are few.
         const std::size_t each = std::max<std::size_t>(1, (last - first) / (4 * std::max<std::size_t>(1, problem_.columns)));
@@ -240,10 +239,7 @@ private:
             }
             if (best.from >= 0) candidates_.push_back(best);
         }
-        std::sort(candidates_.begin(), candidates_.end(), [](const Candidate& a, const Candidate& b) {
-            if (a.artificial != b.artificial) return a.artificial < b.artificial;
-            return a.score != b.score ? a.score < b.score : (a.from != b.from ? a.from < b.from : a.to < b.to);
-        });
+        std::sort(candidates_.begin(), candidates_.end());
         const std::int64_t before = pivots_;
         for (const Candidate& arc : candidates_) {
             if (stopped()) return false;
@@ -255,15 +251,6 @@ private:
             refresh();
         }
         return true;
-    }
-
-    [[nodiscard]] double unserved() const {
-        double total = 0;
-        for (std::size_t x = 0; x < nodes_; ++x) {
-            const auto node = static_cast<std::int32_t>(x);
-            if (tree_.artificial(node)) total += std::abs(tree_.flow(node));
-        }
-        return total;
     }
 
     void finish() {

@@ -31,7 +31,14 @@ public:
     [[nodiscard]] std::int32_t root() const noexcept { return root_; }
     [[nodiscard]] std::int32_t parent(std::int32_t x) const { return at(x).parent; }
     [[nodiscard]] double flow(std::int32_t x) const { return at(x).flow; }
-    [[nodiscard]] bool artificial(std::int32_t x) const { return at(x).artificial != 0; }
+
+    /// Total flow on artificial arcs: what is not served.
+    [[nodiscard]] double artificial_flow() const {
+        double total = 0;
+        for (const Node& node : nodes_)
+            if (node.artificial != 0) total += std::abs(node.flow);
+        return total;
+    }
 
     /// Hangs x below the root by an arc that costs no money and `artificial` >= 0 lexicographic units; `up`: it leads
     /// from x to the root.
