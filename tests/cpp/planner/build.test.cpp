@@ -85,3 +85,21 @@ TEST_CASE("resources are the finite capacities, dated rows first") {
     CHECK(capacity[1] == 20);
     CHECK(capacity[2] == 50);
 }
+
+TEST_CASE("regions of a facility wait for the same deliveries") {
+    // A random lead time adds its variance times the squared rate of the whole pool, not region by region.
+    auto p = reference::random_problem(4, 1, false, false);
+    p.forecast.correlation = demand::Correlation::independent;
+    p.forecast.mean.assign(p.forecast.series.size(), 5.0);
+    p.forecast.variance = p.forecast.mean;
+    for (auto& lane : p.network.lanes) {
+        lane.lead_time = 2;
+        lane.lead_time_sd = 0.8;
+    }
+    const BuiltInstance built = build_instance(p.network, p.forecast, {});
+    for (const Block& block : built.instance.blocks) {
+        const Node& node = built.instance.nodes[built.instance.options[block.first_option].first_node];
+        const double rate = node.mean / 3;
+        CHECK(node.variance == doctest::Approx(node.mean + 0.64 * rate * rate).epsilon(1e-9));
+    }
+}
