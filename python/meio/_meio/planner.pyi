@@ -64,7 +64,7 @@ def solve(
     lattice_points: typing.SupportsInt | typing.SupportsIndex = 2048,
     max_seconds: typing.SupportsFloat | typing.SupportsIndex | None = None,
     initial_prices: collections.abc.Sequence[typing.SupportsFloat | typing.SupportsIndex] = [],
-    callback: collections.abc.Callable[[int, float, float, float], bool] = None,
+    callback: collections.abc.Callable[[int, float, float, float], bool] | None = None,
 ) -> Plan:
     """
     Plan a network. Ctrl-C returns the best so far with status INTERRUPTED.

@@ -24,7 +24,7 @@ def simulate(
     network: meio._meio.network.SupplyNetwork,
     cases: collections.abc.Sequence[dict],
     *,
-    forecast: meio._meio.demand.Forecast = None,
+    forecast: meio._meio.demand.Forecast | None = None,
     history: tuple[
         typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
         typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
