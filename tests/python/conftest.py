@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import signal
 
 from hypothesis import settings
 
@@ -14,3 +15,6 @@ settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 # Pictures are drawn without a screen.
 os.environ.setdefault("MPLBACKEND", "Agg")
+
+# A job started in the background inherits SIGINT as ignored; the tests of Ctrl-C need Python's own answer to it.
+signal.signal(signal.SIGINT, signal.default_int_handler)

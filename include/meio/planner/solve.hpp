@@ -152,7 +152,7 @@ template <class MakeModel, Executor Exec>
             lagrangian::Options dual;
             dual.initial = solution.prices;
             dual.max_calls = std::min(options.passes_a_round, options.max_passes - solution.passes);
-            dual.relative_gap = 0.25 * options.gap;
+            dual.relative_gap = 0.02 * options.gap;  // prices near the optimum leave little to repair
             dual.threads = options.threads;
             if (std::isfinite(solution.cost)) dual.upper = solution.cost - instance.constant;
             const auto found = lagrangian::maximize(oracle, problem, dual, context);
