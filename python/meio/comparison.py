@@ -31,6 +31,10 @@ PERIOD_DAYS = {"day": 1, "week": 7, "fortnight": 14, "month": 30, "quarter": 91,
 #: What `summary` shows, and the units of KPIs.
 SHOWN = ("cost_per_period", "cost_per_unit", "fill_rate", "on_time_rate", "storage_violations", "storage_worst")
 MONEY_A_RUN = ("cost", "purchase", "lane", "holding", "storage", "shipping", "shortage")
+#: Share of the plan's flow price that the priced policy adds to a score. The plan's levels already ration dear flow:
+#: stock was kept away from it at that price. Added in full, the price would be counted twice; a sliver of it sends an
+#: order where flow is slack whenever facilities cost about the same.
+FLOW_TIE_BREAK = 0.01
 RATES = ("fill_rate", "on_time_rate", "storage_worst")
 
 
@@ -44,10 +48,10 @@ class Case:
         A plan, or a table with product, facility and base_stock, and optionally period and echelon_base_stock (for
         facilities that feed others; without it they pass everything on).
     policy : str or callable
-        'cheapest' (least shipping cost among facilities with stock), 'nearest', 'priced' (least shipping cost plus the
-        plan's flow prices), 'territory' (only the facility that the plan assigned), or a function of the eligible
-        options that returns a score each; the lowest wins. Levels already keep stock away from facilities whose flow is
-        dear: 'priced' diverts more, and pays where flow runs out within periods.
+        'cheapest' (least shipping cost among facilities with stock), 'nearest', 'priced' (least shipping cost plus what
+        the unit taken costs to put back; between near equals, the facility whose flow the plan prices lower),
+        'territory' (only the facility that the plan assigned), or a function of the eligible options that returns a
+        score each; the lowest wins.
     """
 
     levels: Any
@@ -478,8 +482,6 @@ def _checked(name: str, case: Case) -> Case:
             raise InputError(
                 f"cases[{name!r}]: no policy {case.policy!r}; " + (hint or f"there are {known}, or a function")
             )
-        if case.policy == "priced" and not isinstance(case.levels, Plan):
-            return Case(case.levels, "cheapest")  # without a plan there are no prices
     elif not callable(case.policy):
         raise InputError(f"cases[{name!r}]: policy must be a name or a function, not {type(case.policy).__name__}")
     return case
@@ -495,10 +497,12 @@ def _core_case(name: str, case: Case, network: Network) -> dict[str, Any]:
     )
     base, echelon = _level_cubes(name, levels, network, [] if plan is None else plan.forecast.periods)
     made["base_stock"] = base
+    made["stock_value"] = _replacement_costs(network)
     if echelon is not None and (plan is None or plan.options.get("item_model") == "echelon"):
         made["echelon"] = echelon
     if plan is not None:
         made["flow_price"] = _flow_prices(plan, coded.facilities, base.shape[2])
+        made["flow_weight"] = FLOW_TIE_BREAK
         if case.policy == "territory":
             assigned = _assigned(plan, network)
             if assigned is not None:
@@ -544,14 +548,37 @@ def _level_cubes(
     return base, echelon
 
 
+def _replacement_costs(network: Network) -> FloatArray:
+    """Return what a unit taken from each facility costs to put back there, (products, facilities).
+
+    The marginal value of stock at an optimal level: holding saved and shortage risked until the unit is back cancel
+    (that is what makes the level optimal, storage priced or not), and the unit itself must be bought and brought.
+    """
+    arrays, coded = network.coded.arrays, network.coded
+    supplier, lanes = arrays["facilities"]["supplier"], arrays["lanes"]
+    path, travel = np.zeros(len(coded.facilities)), np.zeros(len(coded.facilities))
+    feed: dict[int, int] = {}  # the lane that the simulator and the planner order over: cheapest, fastest, first
+    for lane in np.lexsort((np.arange(len(lanes["cost"])), lanes["lead_time"], lanes["cost"])):
+        feed.setdefault(int(lanes["destination"][lane]), int(lane))
+    for start in feed:
+        at = start
+        while at in feed:
+            lane = feed[at]
+            at = int(lanes["source"][lane])
+            path[start] += lanes["cost"][lane]
+            travel[start] += 0.0 if supplier[at] else lanes["lead_time"][lane]
+    products = arrays["products"]
+    return np.asarray(products["unit_cost"][:, None] + path + products["holding_cost"][:, None] * travel)
+
+
 def _flow_prices(plan: Plan, facilities: list[str], periods: int) -> FloatArray:
-    """Add up the outbound and inbound prices of each facility."""
+    """Return the outbound prices of each facility."""
     prices = plan.table("prices")
     result = np.zeros((len(facilities), periods))
     place = {name: at for at, name in enumerate(facilities)}
     labels = {str(label): at for at, label in enumerate(plan.forecast.periods)}
     for row in prices.rows():
-        if row["resource"] in {"outbound", "inbound"}:
+        if row["resource"] == "outbound":
             result[place[str(row["facility"])], labels[str(row["period"])]] += row["price"]
     return result
 
