@@ -4,6 +4,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sysconfig
 from pathlib import Path
@@ -23,6 +24,16 @@ def test_add_subdirectory_is_clean_under_the_users_warnings(tmp_path: Path) -> N
     """As a subdirectory the headers are not SYSTEM, so the user's -Werror would meet any warning of theirs."""
     configure(CONSUMER, tmp_path, f"-DMEIO_SOURCE_DIR={ROOT}", f"-DCMAKE_CXX_FLAGS={WARNINGS}")
     build_and_run(tmp_path)
+
+
+def test_the_program_of_the_readme(tmp_path: Path) -> None:
+    """The README's C++ example compiles as it stands there, under the user's warnings, and prints its plan."""
+    (program,) = re.findall(r"```cpp\n(.*?)```", (ROOT / "README.md").read_text(), flags=re.DOTALL)
+    (tmp_path / "readme.cpp").write_text(program)
+    options = [f"-DMEIO_SOURCE_DIR={ROOT}", f"-DCMAKE_CXX_FLAGS={WARNINGS}"]
+    configure(CONSUMER, tmp_path / "build", *options, f"-DCONSUMER_SOURCES={tmp_path / 'readme.cpp'}")
+    said = build_and_run(tmp_path / "build")
+    assert re.search(r"order up to [1-9]\d*\none more cubic metre would save 0\.\d*[1-9]", said), said
 
 
 def test_without_threads(tmp_path: Path) -> None:

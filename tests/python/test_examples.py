@@ -41,7 +41,7 @@ def test_docstrings(module: str) -> None:
     assert failed == 0
 
 
-@pytest.mark.parametrize("page", ["quickstart", "tables", "planner"])
+@pytest.mark.parametrize("page", ["../README", "quickstart", "tables", "planner"])
 def test_page(page: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     # The programs of a page run one after the other.
     text = (EXAMPLES.parents[1] / "docs" / f"{page}.md").read_text()
