@@ -626,7 +626,8 @@ def _check_services(readers: Mapping[str, TableReader], findings: Findings) -> N
     labels = regions.names.get("region", [])
     offered = set(served)
     bare = [row for row, name in enumerate(labels) if name is not None and name not in offered]
-    unknown = any(issue.place == "services.region" and issue.code == "E012" for issue in findings.issues)
+    misnamed = {issue.place for issue in findings.issues if issue.code == "E012"}
+    unknown = "services.region" in misnamed
     if not unknown:
         findings.rows(
             "E063",
@@ -641,17 +642,17 @@ def _check_services(readers: Mapping[str, TableReader], findings: Findings) -> N
     pairs = set(zip(served, speed_of, strict=True))
     shares = speeds.numbers.get("share", np.zeros(0))
     for speed, share in zip(speeds.names.get("speed", []), shares, strict=False):
-        if not share > 0:
+        if not share > 0 or unknown or "services.speed" in misnamed:
             continue
         lacking = [row for row, name in enumerate(labels) if name in offered and (name, speed) not in pairs]
         findings.rows(
-            "W003",
-            "services",
-            "speed",
+            "E064",
+            "regions",
+            "region",
             lacking,
             lambda row: show(labels[row]),
-            why=f"regions without speed {speed!r}: that share of their demand is always lost",
-            fix="add a service option",
+            why=f"no service at speed {speed!r}, which {share:.3g} of the demand there asks for and could never get",
+            fix="add a row to services, if need be with cost and days of a slower delivery, or give the speed share 0",
         )
     if "cutoff" not in services.given:
         findings.add(

@@ -204,6 +204,15 @@ CORRUPTIONS: dict[str, tuple[Any, str, str, str, str, str, str]] = {
         "'north'",
         "services",
     ),
+    "region without a speed": (
+        put("services", "region", 2, "west"),
+        "E064",
+        "regions",
+        "region",
+        "1",
+        "'east'",
+        "slower delivery",
+    ),
     "negative cost": (
         put("products", "shortage_cost", 1, -9.0),
         "E031",
@@ -468,3 +477,11 @@ def test_arrival_profile(profile: list[float]) -> None:
     # A profile is 24 weights, not all zero.
     with pytest.raises(meio.InputError, match="arrival_profile"):
         meio.Network(**good(), arrival_profile=profile)
+
+
+def test_a_speed_without_share_needs_no_service() -> None:
+    # Nobody asks for it, so that no region must offer it.
+    tables = good()
+    tables["services"]["region"][2] = "west"
+    tables["speeds"]["share"] = [0.0, 1.0]
+    assert meio.Network(**tables).coded.speeds == ["fast", "slow"]

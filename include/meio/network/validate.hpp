@@ -202,11 +202,13 @@ private:
     void services() {
         std::set<std::int32_t> served;
         std::set<std::vector<std::int32_t>> seen;
+        bool all_known = true;  // a wrong id is reported as such, not as a service that lacks
         for (std::size_t i = 0; i < n_.services.size(); ++i) {
             const Service& s = n_.services[i];
             const bool known = index("services.facility", i, s.facility, n_.facilities.size());
-            if (index("services.region", i, s.region, n_.regions.size())) served.insert(s.region);
-            index("services.speed", i, s.speed, n_.speeds.size());
+            const bool place = index("services.region", i, s.region, n_.regions.size());
+            if (place) served.insert(s.region);
+            all_known &= index("services.speed", i, s.speed, n_.speeds.size()) && place;
             list_.require(std::isfinite(s.cost), "services.cost", i, s.cost, "must be finite");
             list_.require(s.days >= 0 && std::isfinite(s.days), "services.days", i, s.days, "must be finite and >= 0");
             list_.require(s.cutoff_minute >= 0 && s.cutoff_minute <= 1440, "services.cutoff_minute", i,
@@ -219,6 +221,25 @@ private:
         for (std::size_t r = 0; r < n_.regions.size(); ++r)
             if (!served.contains(static_cast<std::int32_t>(r)))
                 list_.add("regions", n_.regions[r].name, "", "no service reaches it; add a row to services or leave the region out");
+        for (std::size_t v = 0; v < n_.speeds.size(); ++v)
+            if (all_known && n_.speeds[v].share > 0) speed_everywhere(static_cast<std::int32_t>(v), served);
+    }
+
+    // Regions that are served, but not at a speed that some of their customers ask for: one finding for the speed.
+    void speed_everywhere(std::int32_t speed, const std::set<std::int32_t>& served) {
+        constexpr std::size_t named = 5;
+        std::set<std::int32_t> lacking = served;
+        for (const Service& s : n_.services)
+            if (s.speed == speed) lacking.erase(s.region);
+        if (lacking.empty()) return;
+        std::string regions;
+        std::size_t count = 0;
+        for (const std::int32_t r : lacking)
+            if (count++ < named) regions += (count > 1 ? ", " : "") + n_.regions[static_cast<std::size_t>(r)].name;
+        if (count > named) regions += " and " + std::to_string(count - named) + " more";
+        list_.add("services", n_.speeds[static_cast<std::size_t>(speed)].name, "no row for region " + regions,
+                  "orders at this speed could never be served there; add a row for each, if need be with the cost and "
+                  "days of a slower delivery, or give the speed share 0");
     }
 
     const SupplyNetwork& n_;
@@ -229,7 +250,8 @@ private:
 
 /// Checks a whole network and throws `core::InputError` with everything that is wrong, by name: ids out of range,
 /// missing and duplicate names, duplicate lanes and storage rows, negative or non-finite values, cycles, facilities that no supplier reaches, suppliers that
-/// receive or serve, shares that do not add up to 1, regions without service. O((rows) log (rows)).
+/// receive or serve, shares that do not add up to 1, regions without service, or without
+/// service at a speed whose share is above 0. O((rows) log (rows)).
 inline void validate(const SupplyNetwork& network) { detail::NetworkCheck(network).run().throw_if_any(); }
 
 }  // namespace meio::network

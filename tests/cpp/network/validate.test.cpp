@@ -62,6 +62,7 @@ TEST_CASE("each corruption is named") {
         {"must lie between 0 and 1", [](SupplyNetwork& n) { n.speeds[0].fill_rate = 1.5; }},
         {"is a supplier; customers", [](SupplyNetwork& n) { n.services[0].facility = 0; }},
         {"no service reaches it", [](SupplyNetwork& n) { n.regions.push_back({.name = "south"}); }},
+        {"services[fast] = no row for region north", [](SupplyNetwork& n) { n.services.erase(n.services.begin()); }},
         {"services.cutoff_minute[1]", [](SupplyNetwork& n) { n.services[1].cutoff_minute = 2000; }},
         {"24 weights", [](SupplyNetwork& n) { n.arrival_profile = {1, 2}; }},
         {"arrival_profile[3]", [](SupplyNetwork& n) { n.arrival_profile.assign(24, 1.0); n.arrival_profile[3] = std::nan(""); }},
@@ -125,4 +126,27 @@ TEST_CASE("cycles and unreachable facilities are found exactly where the closure
         }
         CHECK((text.find("is a cycle") != std::string::npos) == cyclic);
     }
+}
+
+TEST_CASE("a speed that a region lacks is one finding, and only where somebody asks for it") {
+    // Seven regions without the fast speed are one line that names five; share 0 asks for nothing; a region without any
+    // service is reported as such and not once more for every speed.
+    SupplyNetwork n = good();
+    for (std::int32_t r = 1; r <= 7; ++r) {
+        n.regions.push_back({.name = "r" + std::to_string(r)});
+        n.services.push_back({.region = r, .speed = 1, .facility = 2});
+    }
+    const std::string said = complaint(n);
+    CHECK(said.find("no row for region r1, r2, r3, r4, r5 and 2 more") != std::string::npos);
+    CHECK(said.find("orders at this speed could never be served there") != std::string::npos);
+    CHECK(said.find("services[slow]") == std::string::npos);
+    n.speeds[0].share = 0;
+    n.speeds[1].share = 1;
+    CHECK(complaint(n).empty());
+    n.speeds[0].share = 1;
+    n.speeds[1].share = 0;
+    n.services.resize(2);
+    n.regions.resize(2);
+    CHECK(complaint(n).find("no service reaches it") != std::string::npos);
+    CHECK(complaint(n).find("no row for region") == std::string::npos);
 }
