@@ -356,15 +356,14 @@ def baselines(network: Network, plan: Plan, forecast: Forecast) -> dict[str, Cas
     dict of str to Case
         'national': every facility may serve anyone; one pooled newsvendor level a product, split in proportion to the
         demand nearest to each facility; the nearest facility with stock ships. 'decentral': a newsvendor for each
-        facility's own customers, capacities ignored; nobody helps out. 'meio': the plan; the cheapest facility with
-        stock ships.
+        facility's own customers, capacities ignored; nobody helps out. 'meio': the plan; 'priced' decides who ships.
     """
     alone = _without_capacities(network)
     own = _stationary_plan(alone, forecast, alternatives=0)
     return {
         "national": Case(_national_levels(alone, own, forecast), "nearest"),
         "decentral": Case(own, "territory"),
-        "meio": Case(plan, "cheapest"),
+        "meio": Case(plan, "priced"),
     }
 
 
