@@ -8,10 +8,13 @@
 #include <limits>
 #include <numeric>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <meio/core/context.hpp>
 #include <meio/transport/detail/certificate.hpp>
+#include <meio/transport/detail/complete_simplex.hpp>
+#include <meio/transport/detail/complete_solve.hpp>
 #include <meio/transport/detail/dense_simplex.hpp>
 #include <meio/transport/detail/input.hpp>
 #include <meio/transport/detail/problem.hpp>
@@ -32,10 +35,11 @@ inline std::vector<double> transposed(std::span<const double> matrix, std::size_
     return out;
 }
 
-// Reads flows and duals off the tree, in the caller's orientation.
-inline void unpack(const DenseSimplex& kernel, const Problem& problem, bool reversed, Result& result) {
-    const Tree& tree = kernel.tree();
-    const auto rows = static_cast<std::int32_t>(problem.rows);
+// Reads flows and duals off a kernel's tree, in the caller's orientation.
+template <class Kernel>
+void unpack(const Kernel& kernel, std::size_t row_count, std::size_t column_count, bool reversed, Result& result) {
+    const auto& tree = kernel.tree();
+    const auto rows = static_cast<std::int32_t>(row_count);
     for (std::int32_t x = 0; x < tree.root(); ++x) {
         if (tree.parent(x) == tree.root() || !(tree.flow(x) > 0)) continue;
         const std::int32_t row = x < rows ? x : tree.parent(x);
@@ -48,11 +52,11 @@ inline void unpack(const DenseSimplex& kernel, const Problem& problem, bool reve
     const std::vector<double>& p = kernel.potentials();
     std::vector<double>& row_duals = reversed ? result.demand_duals : result.supply_duals;
     std::vector<double>& column_duals = reversed ? result.supply_duals : result.demand_duals;
-    row_duals.resize(problem.rows);
-    column_duals.resize(problem.columns);
+    row_duals.resize(row_count);
+    column_duals.resize(column_count);
     // Adding zero turns -0 into 0.
-    for (std::size_t i = 0; i < problem.rows; ++i) row_duals[i] = p[i] + 0.0;
-    for (std::size_t j = 0; j < problem.columns; ++j) column_duals[j] = -p[problem.rows + j] + 0.0;
+    for (std::size_t i = 0; i < row_count; ++i) row_duals[i] = p[i] + 0.0;
+    for (std::size_t j = 0; j < column_count; ++j) column_duals[j] = -p[row_count + j] + 0.0;
 }
 
 }  // namespace detail
@@ -80,7 +84,16 @@ inline void unpack(const DenseSimplex& kernel, const Problem& problem, bool reve
                                   const Options& options = {}, const core::Context& context = {}) {
     const core::Stopwatch watch;
     options.validate();
-    const detail::CostSummary summary = detail::summarize(costs);
+    const bool reversed = destinations > 2 * sources;
+    const std::size_t rows = reversed ? destinations : sources;
+    const std::size_t columns = reversed ? sources : destinations;
+    if (sources > 0x3fffffff || destinations > 0x3fffffff || costs.size() != sources * destinations)
+        detail::check_input(costs, sources, destinations, supply, demand, options, {});
+    const std::vector<double> turned =
+        reversed ? detail::transposed(costs, sources, destinations) : std::vector<double>{};
+    const double* row_major = reversed ? turned.data() : costs.data();
+    detail::CostScan scan(row_major, rows, columns);
+    const detail::CostSummary summary = scan.finite() ? scan.summary() : detail::summarize(costs);
     detail::check_input(costs, sources, destinations, supply, demand, options, summary);
 
     // An unlimited source gets more than all demand: its constraint can never bind.
@@ -94,30 +107,39 @@ inline void unpack(const DenseSimplex& kernel, const Problem& problem, bool reve
     }
     const double total_supply = std::accumulate(supply.begin(), supply.end(), 0.0);
     const bool whole = total_supply + total_demand < 0x1p53 && detail::all_whole(supply) && detail::all_whole(demand);
+    const double tolerance = whole ? 0.0 : options.balance_tolerance * std::max(total_supply, total_demand);
+    const bool exact = summary.integral && summary.largest * static_cast<double>(sources + destinations + 4) < 0x1p50;
 
-    const bool reversed = destinations > 2 * sources;
-    const std::vector<double> turned =
-        reversed ? detail::transposed(costs, sources, destinations) : std::vector<double>{};
-    detail::Problem problem;
-    problem.rows = reversed ? destinations : sources;
-    problem.columns = reversed ? sources : destinations;
-    problem.costs = reversed ? turned.data() : costs.data();
-    problem.row_amounts = reversed ? demand : supply;
-    problem.column_amounts = reversed ? supply : demand;
-    problem.row_relation = reversed ? options.demand : options.supply;
-    problem.column_relation = reversed ? options.supply : options.demand;
-    problem.integral_costs = summary.integral && summary.largest * static_cast<double>(sources + destinations + 4) < 0x1p50;
-    problem.tolerance = whole ? 0.0 : options.balance_tolerance * std::max(total_supply, total_demand);
-    problem.caps = detail::cost_caps(costs, summary);
-
-    detail::DenseSimplex kernel(problem);
     Result result;
-    result.status = kernel.run(context, options.max_pivots);
-    result.pivots = kernel.pivots();
-    detail::unpack(kernel, problem, reversed, result);
+    const bool complete = detail::suits_complete(scan, options, total_supply, total_demand, tolerance, exact);
+    if (complete) {
+        const std::vector<double> filled = detail::filled_up(supply, total_supply, total_demand);
+        const std::span<const double> available = filled;
+        detail::CompleteSimplex kernel(row_major, reversed ? demand : available, reversed ? available : demand, reversed,
+                                       std::move(scan.column_least), summary.largest, exact);
+        result.status = kernel.run(context, options.max_pivots);
+        result.pivots = kernel.pivots();
+        detail::unpack(kernel, rows, columns, reversed, result);
+    } else {
+        detail::Problem problem;
+        problem.rows = rows;
+        problem.columns = columns;
+        problem.costs = row_major;
+        problem.row_amounts = reversed ? demand : supply;
+        problem.column_amounts = reversed ? supply : demand;
+        problem.row_relation = reversed ? options.demand : options.supply;
+        problem.column_relation = reversed ? options.supply : options.demand;
+        problem.integral_costs = exact;
+        problem.tolerance = tolerance;
+        problem.caps = detail::cost_caps(costs, summary);
+        detail::DenseSimplex kernel(problem);
+        result.status = kernel.run(context, options.max_pivots);
+        result.pivots = kernel.pivots();
+        detail::unpack(kernel, rows, columns, reversed, result);
+    }
 
     const detail::Instance instance{costs, sources, destinations, supply, demand, options};
-    if (result.status == core::Status::optimal) detail::tighten_massless_duals(instance, result);
+    if (complete || result.status == core::Status::optimal) detail::tighten_massless_duals(instance, result);
     detail::certify(instance, result);
     if (result.status == core::Status::infeasible) {
         detail::find_cuts(instance, whole ? 0.0 : 0x1p-40 * std::max(total_supply, total_demand), result);

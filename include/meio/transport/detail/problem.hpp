@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include <meio/transport/detail/simd.hpp>
 #include <meio/transport/options.hpp>
 
 namespace meio::transport::detail {
@@ -37,22 +38,5 @@ struct Problem {
         visit(to_root ? x : root, to_root ? root : x);
     }
 };
-
-/// min_j a[j] + b[j] over j < n, +inf for n = 0. Eight lanes, so that compilers turn it into vector code without
-/// being allowed to reorder floating-point comparisons.
-[[nodiscard]] inline double least_sum(const double* a, const double* b, std::size_t n) {
-    double lanes[8];
-    for (double& lane : lanes) lane = std::numeric_limits<double>::infinity();
-    std::size_t j = 0;
-    for (; j + 8 <= n; j += 8)
-        for (std::size_t l = 0; l < 8; ++l) {
-            const double sum = a[j + l] + b[j + l];
-            lanes[l] = sum < lanes[l] ? sum : lanes[l];
-        }
-    double least = lanes[0];
-    for (std::size_t l = 1; l < 8; ++l) least = lanes[l] < least ? lanes[l] : least;
-    for (; j < n; ++j) least = a[j] + b[j] < least ? a[j] + b[j] : least;
-    return least;
-}
 
 }  // namespace meio::transport::detail
