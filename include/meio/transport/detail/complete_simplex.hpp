@@ -40,7 +40,7 @@ public:
         max_pivots_ = max_pivots > 0 ? std::min(max_pivots, guard) : guard;
         start();
         lists_.build(costs_, columns_, least_);
-        const std::size_t batch = std::max<std::size_t>(8, rows_ / 16);
+        const std::size_t batch = std::max<std::size_t>(32, rows_ / 8);
         std::size_t next = 0;
         std::size_t idle = 0;
         while (true) {
@@ -97,8 +97,12 @@ private:
     }
 
     void refresh() {
-        const double steepest = tree_.potentials(potential_.data());
-        tolerance_ = integral_ ? 0.5 : 0x1p-48 * std::max(steepest, largest_);
+        tree_.potentials(potential_.data());
+        if (integral_) return;
+        double steepest = largest_;
+        for (const double p : potential_)
+            if (std::abs(p) < std::numeric_limits<double>::infinity()) steepest = std::max(steepest, std::abs(p));
+        tolerance_ = 0x1p-48 * steepest;
     }
 
     [[nodiscard]] bool stopped() {
@@ -192,7 +196,7 @@ private:
     const core::Context* context_ = nullptr;
     std::optional<core::Status> stop_{};
     double largest_;
-    double tolerance_ = 0;
+    double tolerance_ = 0.5;  // reduced costs of whole numbers are whole
     std::int64_t pivots_ = 0;
     std::int64_t max_pivots_ = 0;
     std::uint32_t round_ = 0;

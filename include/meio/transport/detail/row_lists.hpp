@@ -86,7 +86,8 @@ private:
     // A value that about 1.4 start_length of the row's columns do not exceed, read off at most 256 of them.
     double threshold(const double* c, const double* offset, std::size_t n) {
         if (n <= 2 * start_length) return std::numeric_limits<double>::max();
-        const std::size_t stride = (n + 255) / 256;
+        const std::size_t size = std::clamp<std::size_t>(3 * n / 10, 32, 256);
+        const std::size_t stride = (n + size - 1) / size;
         sample_.clear();
         for (std::size_t j = 0; j < n; j += stride) sample_.push_back(c[j] + offset[j]);
         const std::size_t rank = std::min(sample_.size() - 1, start_length * 14 * sample_.size() / (10 * n) + 1);

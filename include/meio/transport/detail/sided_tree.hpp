@@ -119,31 +119,34 @@ public:
         }
     }
 
-    /// Writes the potential of every node that is in the tree; returns the largest in size. Nodes are visited in the
-    /// order of the last time, in which parents mostly come first.
-    double potentials(double* potential) {
+    /// Writes the potential of every node that is in the tree. Nodes are visited in the order of the last time, in which
+    /// parents mostly come first.
+    void potentials(double* potential) {
         next_marks(1);
         const std::uint32_t seen = mark_;
         potential[root_] = 0;
         at(root_).mark = seen;
-        std::size_t done = 0;
-        double steepest = 0;
+        std::int32_t* done = next_order_.data();
+        const auto visit = [&](std::int32_t x, Node& node) {
+            potential[x] = potential[node.parent] + node.step;
+            node.mark = seen;
+            *done++ = x;
+        };
         for (const std::int32_t start : order_) {
-            if (at(start).mark == seen) continue;
+            Node& node = at(start);
+            if (node.mark == seen) continue;
+            if (at(node.parent).mark == seen) {
+                visit(start, node);
+                continue;
+            }
             std::size_t height = 0;
             for (std::int32_t x = start; at(x).mark != seen; x = at(x).parent) from_path_[height++] = x;
             while (height > 0) {
                 const std::int32_t x = from_path_[--height];
-                Node& node = at(x);
-                const double p = potential[node.parent] + node.step;
-                potential[x] = p;
-                steepest = std::max(steepest, std::abs(p));
-                node.mark = seen;
-                next_order_[done++] = x;
+                visit(x, at(x));
             }
         }
         order_.swap(next_order_);
-        return steepest;
     }
 
     /// Flow between the root and rows, or the root and columns.
