@@ -92,7 +92,7 @@ private:
                 least_[j] = -std::numeric_limits<double>::infinity();
             }
         }
-        tree_.keep(std::move(nodes));
+        tree_.keep(nodes);
         refresh();
     }
 

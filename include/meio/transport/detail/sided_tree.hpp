@@ -7,6 +7,7 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -31,11 +32,16 @@ public:
     [[nodiscard]] std::int32_t parent(std::int32_t x) const { return at(x).parent; }
     [[nodiscard]] double flow(std::int32_t x) const { return at(x).flow; }
 
-    void hang_from_root(std::int32_t x, double flow, double step) { at(x) = {flow, step, root_, 0}; }
+    void hang_from_root(std::int32_t x, double flow, double step) { hang(x, root_, flow, step); }
+    void hang(std::int32_t x, std::int32_t parent, double flow, double step) { at(x) = {flow, step, parent, at(x).mark}; }
+    void set_step(std::int32_t x, double step) { at(x).step = step; }
+    [[nodiscard]] double step(std::int32_t x) const { return at(x).step; }
+    /// Nodes that are in the tree, parents before children as of the last call of `potentials`.
+    [[nodiscard]] const std::vector<std::int32_t>& order() const noexcept { return order_; }
 
     /// Nodes that are in the tree; the others (without mass) are never touched.
-    void keep(std::vector<std::int32_t> nodes) {
-        order_ = std::move(nodes);
+    void keep(std::span<const std::int32_t> nodes) {
+        order_.assign(nodes.begin(), nodes.end());
         next_order_.resize(order_.size());
     }
 
@@ -101,22 +107,36 @@ public:
                 leaving = s;
                 on_from = false;
             }
-        if (amount != 0) {
-            for (std::size_t s = 0; s < from_length_; ++s) at(from_path_[s]).flow += s % 2 == 0 ? -amount : amount;
-            for (std::size_t s = 0; s < to_length_; ++s) at(to_path_[s]).flow += s % 2 == 0 ? -amount : amount;
+        exchange(from, to, cost, on_from, leaving, amount);
+    }
+
+    /// Brings in the arc of the last `walk` for the arc of x, which is on the cycle and gains `amount` from it, as the
+    /// dual simplex wants it.
+    void pivot_out(std::int32_t x, std::int32_t from, std::int32_t to, double cost, double amount) {
+        for (std::size_t s = 1; s < from_length_; s += 2)
+            if (from_path_[s] == x) return exchange(from, to, cost, true, s, amount);
+        for (std::size_t s = 1; s < to_length_; s += 2)
+            if (to_path_[s] == x) return exchange(from, to, cost, false, s, amount);
+    }
+
+    /// The primal pivot that Bland's rule asks for: of the nodes that block, the one of lowest index leaves.
+    void pivot_lowest(std::int32_t from, std::int32_t to, double cost) {
+        double amount = std::numeric_limits<double>::infinity();
+        std::int32_t lowest = root_;
+        std::size_t leaving = 0;
+        bool on_from = true;
+        for (const bool side : {true, false}) {
+            const std::vector<std::int32_t>& path = side ? from_path_ : to_path_;
+            for (std::size_t s = 0; s < (side ? from_length_ : to_length_); s += 2) {
+                const double flow = at(path[s]).flow;
+                if (!(flow < amount || (flow == amount && path[s] < lowest))) continue;
+                amount = flow;
+                lowest = path[s];
+                leaving = s;
+                on_from = side;
+            }
         }
-        const std::vector<std::int32_t>& path = on_from ? from_path_ : to_path_;
-        double flow = amount;
-        double step = on_from ? cost : -cost;
-        std::int32_t parent = on_from ? to : from;
-        for (std::size_t s = 0; s <= leaving; ++s) {
-            Node& node = at(path[s]);
-            std::swap(node.flow, flow);
-            std::swap(node.step, step);
-            node.parent = parent;
-            parent = path[s];
-            step = -step;
-        }
+        exchange(from, to, cost, on_from, leaving, amount);
     }
 
     /// Writes the potential of every node that is in the tree. Nodes are visited in the order of the last time, in which
@@ -178,7 +198,7 @@ public:
         }
     }
 
-private:
+protected:
     struct Node {
         double flow = 0;
         double step = 0;
@@ -202,6 +222,26 @@ private:
     static std::size_t position(const std::vector<std::int32_t>& path, std::size_t length, std::int32_t x) {
         while (path[length - 1] != x) --length;
         return length - 1;
+    }
+
+    // Moves `amount` around the cycle and hangs what lies below the leaving arc from the other end of the entering one.
+    void exchange(std::int32_t from, std::int32_t to, double cost, bool on_from, std::size_t leaving, double amount) {
+        if (amount != 0) {
+            for (std::size_t s = 0; s < from_length_; ++s) at(from_path_[s]).flow += s % 2 == 0 ? -amount : amount;
+            for (std::size_t s = 0; s < to_length_; ++s) at(to_path_[s]).flow += s % 2 == 0 ? -amount : amount;
+        }
+        const std::vector<std::int32_t>& path = on_from ? from_path_ : to_path_;
+        double flow = amount;
+        double step = on_from ? cost : -cost;
+        std::int32_t parent = on_from ? to : from;
+        for (std::size_t s = 0; s <= leaving; ++s) {
+            Node& node = at(path[s]);
+            std::swap(node.flow, flow);
+            std::swap(node.step, step);
+            node.parent = parent;
+            parent = path[s];
+            step = -step;
+        }
     }
 
     std::vector<Node> nodes_;
