@@ -71,7 +71,9 @@
 #include <meio/single_echelon/newsvendor.hpp>
 #include <meio/single_echelon/newsvendor_batch.hpp>
 #include <meio/single_echelon/service_level.hpp>
+#include <meio/transport/batch.hpp>
 #include <meio/transport/options.hpp>
 #include <meio/transport/result.hpp>
 #include <meio/transport/solve.hpp>
+#include <meio/transport/tiny.hpp>
 #include <meio/version.hpp>

@@ -6,16 +6,19 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
-#include <string>
 #include <vector>
 
 #include <meio/core/error.hpp>
 #include <meio/core/status.hpp>
-#include <meio/transport/detail/input.hpp>
 #include <meio/transport/detail/least_arc.hpp>
+#include <meio/transport/detail/matrix_minimum.hpp>
+#include <meio/transport/detail/tiny_problem.hpp>
 #include <meio/transport/detail/tiny_tree.hpp>
 #include <meio/transport/options.hpp>
+#include <meio/transport/result.hpp>
+#include <meio/transport/solve.hpp>
 
 namespace meio::transport {
 
@@ -36,10 +39,8 @@ public:
     /// slow but cannot cycle. Throws `core::InputError` where supply is neither `at_most` nor `exactly`.
     TinySolver(std::size_t sources, std::size_t destinations, Relation supply = Relation::at_most, std::int64_t patience = 0)
         : patience_(patience > 0 ? patience : static_cast<std::int64_t>(50 * (sources + destinations) + 1000)),
-          sources_(sources), destinations_(destinations), columns_(destinations + (supply == Relation::at_most ? 1 : 0)),
-          stride_(columns_ <= 4 ? 4 : (columns_ + 7) / 8 * 8), costs_(sources * stride_, absent), supply_(sources), demand_(stride_, 0.0),
-          price_(sources + stride_ + 1, absent), tree_(sources, columns_), order_(sources + columns_), least_(sources),
-          least_at_(sources), arcs_(sources) {
+          problem_(sources, destinations, supply == Relation::at_most), tree_(sources, problem_.columns), start_(problem_),
+          price_(sources + problem_.stride + 1, detail::TinyProblem::absent), masked_(problem_.stride), arcs_(sources) {
         core::IssueList issues;
         issues.require(sources >= 1, "sources", static_cast<double>(sources), "must be >= 1");
         issues.require(destinations >= 1, "destinations", static_cast<double>(destinations), "must be >= 1");
@@ -47,12 +48,12 @@ public:
         issues.throw_if_any();
     }
 
-    [[nodiscard]] std::size_t sources() const noexcept { return sources_; }
-    [[nodiscard]] std::size_t destinations() const noexcept { return destinations_; }
+    [[nodiscard]] std::size_t sources() const noexcept { return problem_.sources; }
+    [[nodiscard]] std::size_t destinations() const noexcept { return problem_.destinations; }
 
     /// Cold start. Costs row-major, +inf where there is no arc; amounts >= 0 and finite.
     core::Status solve(std::span<const double> costs, std::span<const double> supply, std::span<const double> demand) {
-        take_costs(costs);
+        problem_.take_costs(costs);
         return take_amounts(supply, demand) ? start_and_run() : status_;
     }
 
@@ -64,7 +65,7 @@ public:
 
     /// Other costs for the amounts of the last call: primal simplex from its basis.
     core::Status resolve_costs(std::span<const double> costs) {
-        take_costs(costs);
+        problem_.take_costs(costs);
         if (!enough_) {
             has_basis_ = false;
             return status_;
@@ -88,124 +89,90 @@ public:
 
     /// u, one a source: change of the objective per further unit of supply, <= 0 where supply is `at_most`.
     void supply_duals(std::span<double> into) const {
+        if (general_) {
+            std::copy(general_->supply_duals.begin(), general_->supply_duals.end(), into.begin());
+            return;
+        }
         const double zero = zero_price();
-        for (std::size_t i = 0; i < sources_; ++i) into[i] = price_[i] - zero + 0.0;
+        for (std::size_t i = 0; i < problem_.sources; ++i) into[i] = price_[i] - zero + 0.0;
     }
     /// v, one a destination: change of the objective per further unit of demand; c - u - v >= 0.
     void demand_duals(std::span<double> into) const {
+        if (general_) {
+            std::copy(general_->demand_duals.begin(), general_->demand_duals.end(), into.begin());
+            return;
+        }
         const double zero = zero_price();
-        for (std::size_t j = 0; j < destinations_; ++j) into[j] = zero - price_[sources_ + j] + 0.0;
+        for (std::size_t j = 0; j < problem_.destinations; ++j) into[j] = zero - price_[problem_.sources + j] + 0.0;
     }
     /// Flows, row-major, into sources x destinations numbers.
     void flows(std::span<double> into) const {
         std::fill(into.begin(), into.end(), 0.0);
+        for (const Shipment& s : general_ ? general_->shipments : std::vector<Shipment>{})
+            into[at(s.source) * destinations() + at(s.destination)] = s.amount;
+        if (general_) return;
         for (const std::int32_t x : tree_.order()) {
             const std::int32_t y = tree_.parent(x);
             if (y == tree_.root()) continue;
             const auto i = at(std::min(x, y));
-            const auto j = at(std::max(x, y)) - sources_;
-            if (j < destinations_) into[i * destinations_ + j] = tree_.flow(x);
+            const auto j = at(std::max(x, y)) - problem_.sources;
+            if (j < problem_.destinations) into[i * problem_.destinations + j] = tree_.flow(x);
         }
     }
 
 private:
-    static constexpr double absent = std::numeric_limits<double>::infinity();
-
     [[nodiscard]] static std::size_t at(std::int32_t x) { return static_cast<std::size_t>(x); }
-    [[nodiscard]] bool is_row(std::int32_t x) const { return at(x) < sources_; }
-    [[nodiscard]] double cost(std::int32_t row, std::int32_t column) const { return costs_[at(row) * stride_ + at(column) - sources_]; }
-    [[nodiscard]] double* column_price() { return price_.data() + sources_; }
+    [[nodiscard]] bool is_row(std::int32_t x) const { return at(x) < problem_.sources; }
+    [[nodiscard]] double cost(std::int32_t row, std::int32_t column) const { return problem_.costs[at(row) * problem_.stride + at(column) - problem_.sources]; }
+    [[nodiscard]] double* column_price() { return price_.data() + problem_.sources; }
 
     // The price at which supply is free: of the column of left-overs, else of the dearest source.
     [[nodiscard]] double zero_price() const {
-        return columns_ > destinations_ ? price_[sources_ + destinations_]
-                                        : *std::max_element(price_.begin(), price_.begin() + static_cast<std::ptrdiff_t>(sources_));
+        return problem_.columns > problem_.destinations ? price_[problem_.sources + problem_.destinations]
+                                        : *std::max_element(price_.begin(), price_.begin() + static_cast<std::ptrdiff_t>(problem_.sources));
     }
 
     void refresh() {
         tree_.potentials(price_.data());
-        price_[sources_ + columns_] = absent;  // the root's place lies in the padding
-    }
-
-    static void require_size(const char* what, std::size_t found, std::size_t expected) {
-        if (found == expected) return;
-        core::IssueList issues;
-        issues.add(what, "", std::to_string(found) + " entries", "must have " + std::to_string(expected) + " entries");
-        issues.throw_if_any();
-    }
-
-    // Absent arcs get a cost that no path of real arcs reaches, so that they stay empty wherever they can.
-    void take_costs(std::span<const double> costs) {
-        require_size("costs", costs.size(), sources_ * destinations_);
-        double largest = 0;
-        bool whole = true;
-        bool missing = false;
-        valid_ = true;
-        for (std::size_t i = 0; i < sources_; ++i) {
-            const double* from = costs.data() + i * destinations_;
-            double* to = costs_.data() + i * stride_;
-            for (std::size_t j = 0; j < destinations_; ++j) {
-                const double size = std::abs(from[j]);
-                const bool finite = size < absent;
-                to[j] = from[j];
-                largest = finite && size > largest ? size : largest;
-                whole &= (size + 0x1.8p52) - 0x1.8p52 == size || !finite;
-                missing |= !finite;
-                valid_ &= finite || from[j] == absent;
-            }
-        }
-        const double nodes = static_cast<double>(sources_ + columns_);
-        big_ = 2 * nodes * largest + 1;
-        tolerance_ = whole && big_ * nodes < 0x1p50 ? 0.5 : 0x1p-46 * largest;
-        if (missing)
-            for (double& c : costs_)
-                if (c == absent) c = big_;
-        if (columns_ > destinations_)
-            for (std::size_t i = 0; i < sources_; ++i) costs_[i * stride_ + destinations_] = 0;
+        price_[problem_.sources + problem_.columns] = detail::TinyProblem::absent;  // the root's place lies in the padding
     }
 
     // False, with `status_` set, where the amounts cannot be met.
     bool take_amounts(std::span<const double> supply, std::span<const double> demand) {
-        require_size("supply", supply.size(), sources_);
-        require_size("demand", demand.size(), destinations_);
-        double sent = 0;
-        double taken = 0;
-        bool negative = false;
-        for (std::size_t i = 0; i < sources_; ++i) {
-            sent += supply_[i] = supply[i];
-            negative |= !(supply[i] >= 0);
-        }
-        for (std::size_t j = 0; j < destinations_; ++j) {
-            taken += demand_[j] = demand[j];
-            negative |= !(demand[j] >= 0);
-        }
-        const double left = sent - taken;
-        balance_tolerance_ = 1e-9 * std::max(sent, taken);
-        enough_ = false;
         pivots_ = 0;
-        if (!valid_ || negative || !(std::abs(left) < absent)) return refuse(core::Status::numerical_error);
-        if (left < -balance_tolerance_ || (columns_ == destinations_ && left > balance_tolerance_))
-            return refuse(core::Status::infeasible);
-        enough_ = true;
-        // Rounding goes to the largest supply, so that the tree's flows add up.
-        if (columns_ > destinations_) demand_[destinations_] = std::max(left, 0.0);
-        if (left < 0 || (columns_ == destinations_ && left > 0)) *std::max_element(supply_.begin(), supply_.end()) -= left;
-        return true;
+        status_ = problem_.take_amounts(supply, demand);
+        enough_ = status_ == core::Status::optimal;
+        if (!enough_) objective_ = std::numeric_limits<double>::quiet_NaN();
+        return enough_;
     }
 
-    bool refuse(core::Status status) {
-        status_ = status;
-        objective_ = std::numeric_limits<double>::quiet_NaN();
-        return false;
+    // A cost that dwarfs the others needs the kernel that ranks them apart.
+    core::Status run_general() {
+        std::vector<double> costs;
+        for (std::size_t i = 0; i < sources(); ++i) {
+            const double* row = problem_.costs.data() + i * problem_.stride;
+            costs.insert(costs.end(), row, row + destinations());
+        }
+        Options options;
+        options.supply = problem_.columns > destinations() ? Relation::at_most : Relation::exactly;
+        general_ = transport::solve(costs, sources(), destinations(), problem_.supply,
+                                    std::span<const double>(problem_.demand).first(destinations()), options);
+        pivots_ = general_->pivots;
+        objective_ = general_->status == core::Status::optimal ? general_->objective : std::numeric_limits<double>::quiet_NaN();
+        return status_ = general_->status;
+    }
+
+    void start() {
+        start_.start(problem_, tree_);
+        refresh();
     }
 
     core::Status start_and_run() {
         has_basis_ = false;
+        general_.reset();
         pivots_ = 0;
-        if (!valid_) {
-            refuse(core::Status::numerical_error);
-            return status_;
-        }
+        if (!problem_.valid) return status_ = core::Status::numerical_error;
+        if (problem_.dwarfed) return run_general();
         start();
         return finish(run_primal());
     }
@@ -217,80 +184,25 @@ private:
         for (const std::int32_t x : tree_.order()) {
             const double step = is_row(x) ? tree_.step(x) : -tree_.step(x);
             objective_ += tree_.flow(x) * step;
-            if (step == big_ && tree_.flow(x) > balance_tolerance_) status_ = core::Status::infeasible;
+            if (step == problem_.big && tree_.flow(x) > problem_.balance_tolerance) status_ = core::Status::infeasible;
         }
         if (status_ == core::Status::infeasible) objective_ = std::numeric_limits<double>::quiet_NaN();
         return status_;
     }
 
-    // Matrix minimum: the least open cost next; a line that is used up hangs below the one that stays open. On ties the
-    // column goes, so that rows close empty: arcs without flow then lead up, which keeps the tree strongly feasible.
-    void start() {
-        std::size_t open_rows = sources_;
-        std::size_t open_columns = columns_;
-        std::copy(supply_.begin(), supply_.end(), left_supply_.begin());
-        std::copy(demand_.begin(), demand_.end(), left_demand_.begin());
-        for (std::size_t j = 0; j < columns_; ++j) column_price()[j] = 0;
-        for (std::size_t i = 0; i < sources_; ++i) rescan(i);
-        for (std::size_t open = sources_ + columns_; open > 0; --open) {
-            std::size_t i = 0;
-            for (bool fresh = false; !fresh;) {
-                i = 0;
-                for (std::size_t r = 1; r < sources_; ++r) i = least_[r] < least_[i] ? r : i;
-                fresh = open == 1 || column_price()[least_at_[i]] == 0;
-                if (!fresh) rescan(i);
-            }
-            if (open == 1) {
-                std::int32_t last = 0;  // the line still open
-                if (open_rows == 0)
-                    while (column_price()[at(last) ] != 0) ++last;
-                else
-                    while (least_[at(last)] == absent) ++last;
-                order_[0] = open_rows == 0 ? last + static_cast<std::int32_t>(sources_) : last;
-                tree_.hang_from_root(order_[0], 0.0, 0.0);
-                break;
-            }
-            const auto j = at(least_at_[i]);
-            const double c = costs_[i * stride_ + j];
-            const auto row = static_cast<std::int32_t>(i);
-            const auto column = static_cast<std::int32_t>(sources_ + j);
-            if (open_columns == 1 || (open_rows > 1 && left_supply_[i] < left_demand_[j])) {
-                order_[open - 1] = row;
-                tree_.hang(row, column, left_supply_[i], c);
-                left_demand_[j] -= left_supply_[i];
-                least_[i] = absent;
-                --open_rows;
-            } else {
-                order_[open - 1] = column;
-                tree_.hang(column, row, left_demand_[j], -c);
-                left_supply_[i] -= left_demand_[j];
-                column_price()[j] = absent;
-                --open_columns;
-            }
-        }
-        tree_.keep(order_);
-        refresh();
-    }
-
-    void rescan(std::size_t i) {
-        const detail::PricedArc best = detail::least_in_row(costs_.data() + i * stride_, column_price(), stride_, set_);
-        least_[i] = best.score;
-        least_at_[i] = best.column;
-    }
-
     // Rounds of pricing: each row's best arc, then pivots in order of promise on exact reduced costs.
     core::Status run_primal() {
         while (true) {
-            const std::size_t found = detail::least_arcs(costs_.data(), price_.data(), column_price(), sources_, stride_, tolerance_,
+            const std::size_t found = detail::least_arcs(problem_.costs.data(), price_.data(), column_price(), problem_.sources, problem_.stride, problem_.tolerance,
                                                          arcs_.data(), set_);
             if (found == 0) return core::Status::optimal;
             if (pivots_ >= patience_) return run_lowest();
             std::sort(arcs_.begin(), arcs_.begin() + static_cast<std::ptrdiff_t>(found));
             for (std::size_t k = 0; k < found; ++k) {
-                const std::int32_t column = arcs_[k].column + static_cast<std::int32_t>(sources_);
+                const std::int32_t column = arcs_[k].column + static_cast<std::int32_t>(problem_.sources);
                 const double c = cost(arcs_[k].row, column);
                 const double reduced = tree_.walk(arcs_[k].row, column, c);
-                if (!(reduced < -tolerance_) || reduced > 0.3 * arcs_[k].score) continue;
+                if (!(reduced < -problem_.tolerance) || reduced > 0.3 * arcs_[k].score) continue;
                 tree_.pivot(arcs_[k].row, column, c);
                 ++pivots_;
             }
@@ -303,12 +215,12 @@ private:
         for (std::int64_t k = 0; k < 1000 * patience_ + 100000; ++k) {
             std::int32_t row = -1;
             std::int32_t column = -1;
-            for (std::size_t e = 0; e < sources_ * columns_ && row < 0; ++e) {
-                const std::size_t i = e / columns_;
-                const std::size_t j = e % columns_;
-                if (costs_[i * stride_ + j] - price_[i] + column_price()[j] >= -tolerance_) continue;
+            for (std::size_t e = 0; e < problem_.sources * problem_.columns && row < 0; ++e) {
+                const std::size_t i = e / problem_.columns;
+                const std::size_t j = e % problem_.columns;
+                if (problem_.costs[i * problem_.stride + j] - price_[i] + column_price()[j] >= -problem_.tolerance) continue;
                 row = static_cast<std::int32_t>(i);
-                column = static_cast<std::int32_t>(sources_ + j);
+                column = static_cast<std::int32_t>(problem_.sources + j);
             }
             if (row < 0) return core::Status::optimal;
             (void)tree_.walk(row, column, cost(row, column));
@@ -320,9 +232,9 @@ private:
     }
 
     core::Status run_dual() {
-        tree_.set_flows(supply_.data(), demand_.data());
+        tree_.set_flows(problem_.supply.data(), problem_.demand.data());
         // Whole amounts add up without rounding; others may leave a trace of it.
-        const double noise = -1e-3 * balance_tolerance_;
+        const double noise = -1e-3 * problem_.balance_tolerance;
         while (pivots_ < patience_) {
             const std::int32_t worst = tree_.most_negative(noise);
             if (worst < 0) {
@@ -342,16 +254,16 @@ private:
     bool swap_out(std::int32_t x) {
         tree_.find_below(x);
         const bool too_much = !is_row(x);
-        for (std::size_t j = 0; j < stride_; ++j)
-            masked_[j] = j < columns_ && tree_.is_below(sources_ + j) != too_much ? column_price()[j] : absent;
+        for (std::size_t j = 0; j < problem_.stride; ++j)
+            masked_[j] = j < problem_.columns && tree_.is_below(problem_.sources + j) != too_much ? column_price()[j] : detail::TinyProblem::absent;
         detail::PricedArc best;
-        for (std::size_t i = 0; i < sources_; ++i) {
+        for (std::size_t i = 0; i < problem_.sources; ++i) {
             if (tree_.is_below(i) != too_much) continue;
-            const detail::PricedArc arc = detail::least_in_row(costs_.data() + i * stride_, masked_.data(), stride_, set_);
+            const detail::PricedArc arc = detail::least_in_row(problem_.costs.data() + i * problem_.stride, masked_.data(), problem_.stride, set_);
             if (arc.score - price_[i] < best.score) best = {arc.score - price_[i], static_cast<std::int32_t>(i), arc.column};
         }
         if (best.row < 0) return false;
-        const std::int32_t column = best.column + static_cast<std::int32_t>(sources_);
+        const std::int32_t column = best.column + static_cast<std::int32_t>(problem_.sources);
         const double c = cost(best.row, column);
         (void)tree_.walk(best.row, column, c);
         tree_.pivot_out(x, best.row, column, c, -tree_.flow(x));
@@ -359,27 +271,19 @@ private:
     }
 
     std::int64_t patience_;
-    std::size_t sources_, destinations_, columns_, stride_;
-    std::vector<double> costs_, supply_, demand_;
-    std::vector<double> price_;  // rows, then columns, then infinite padding
+    detail::TinyProblem problem_;
     detail::TinyTree tree_;
-    std::vector<std::int32_t> order_;
-    std::vector<double> least_;
-    std::vector<std::int32_t> least_at_;
+    detail::MatrixMinimum start_;
+    std::vector<double> price_;   // rows, then columns, then infinite padding
+    std::vector<double> masked_;  // column prices, infinite where a dual pivot may not go
     std::vector<detail::PricedArc> arcs_;
-    std::vector<double> left_supply_ = std::vector<double>(sources_);
-    std::vector<double> left_demand_ = std::vector<double>(stride_);
-    std::vector<double> masked_ = std::vector<double>(stride_);
-    double big_ = 0;
-    double tolerance_ = 0;
-    double balance_tolerance_ = 0;
+    std::optional<Result> general_{};  // set where the general solver had to step in
     double objective_ = std::numeric_limits<double>::quiet_NaN();
     std::int64_t pivots_ = 0;
     core::Status status_ = core::Status::numerical_error;
     detail::InstructionSet set_ = detail::instruction_set();
-    bool valid_ = false;
-    bool enough_ = false;
-    bool has_basis_ = false;
+    bool enough_ = false;     // the amounts balance
+    bool has_basis_ = false;  // of an optimum at the present costs
 };
 
 }  // namespace meio::transport

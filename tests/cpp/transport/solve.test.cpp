@@ -360,3 +360,28 @@ TEST_CASE("stops are honoured and leave a valid bound") {
         CHECK(r.bound <= optimum);
     }
 }
+
+TEST_CASE("every instruction set gives the same bits") {
+    // Sums, scans and selections of the vector clones equal the plain loops on ties, odd lengths and infinities.
+    namespace detail = transport::detail;
+    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+        core::RandomStream draw(21, seed);
+        const std::size_t n = draw.below(70);
+        std::vector<double> a(n), b(n);
+        for (double& x : a) x = draw.below(3) == 0 ? draw.uniform() : static_cast<double>(draw.below(4));
+        for (double& x : b) x = draw.below(9) == 0 ? std::numeric_limits<double>::infinity() : static_cast<double>(draw.below(4));
+        CHECK(detail::least_sum(a.data(), b.data(), n) == detail::body::least_sum(a.data(), b.data(), n));
+        std::vector<std::int32_t> fast(n + 1), plain(n + 1);
+        const std::size_t found = detail::select_up_to(a.data(), b.data(), n, 2.0, fast.data());
+        REQUIRE(found == detail::body::select(a.data(), b.data(), n, 2.0, plain.data()));
+        for (std::size_t k = 0; k < found; ++k) CHECK(fast[k] == plain[k]);
+        detail::RowScan by_clone, by_loop;
+        std::vector<double> least_by_clone(n, 2.5), least_by_loop(n, 2.5);
+        detail::scan_row(a.data(), n, least_by_clone.data(), by_clone);
+        detail::body::scan(a.data(), n, least_by_loop.data(), by_loop);
+        CHECK(least_by_clone == least_by_loop);
+        CHECK(by_clone.largest == by_loop.largest);
+        CHECK(by_clone.smallest == by_loop.smallest);
+        CHECK(by_clone.fractional == by_loop.fractional);
+    }
+}

@@ -1,0 +1,114 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <limits>
+#include <span>
+#include <string>
+#include <vector>
+
+#include <meio/core/error.hpp>
+#include <meio/core/status.hpp>
+
+namespace meio::transport::detail {
+
+/// A small transportation problem in place: rows padded for vector code, a column for left-overs where supply may stay
+/// unused, amounts balanced.
+struct TinyProblem {
+    static constexpr double absent = std::numeric_limits<double>::infinity();
+
+    TinyProblem(std::size_t source_count, std::size_t destination_count, bool left_over)
+        : sources(source_count), destinations(destination_count), columns(destination_count + (left_over ? 1 : 0)),
+          stride(columns <= 4 ? 4 : (columns + 7) / 8 * 8), costs(sources * stride, absent), supply(sources), demand(stride, 0.0) {}
+
+    /// Absent arcs get a cost that no path of real arcs reaches, so that they stay empty wherever they can.
+    void take_costs(std::span<const double> given) {
+        require_size("costs", given.size(), sources * destinations);
+        double largest = 0;
+        bool whole = true;
+        bool missing = false;
+        valid = true;
+        for (std::size_t i = 0; i < sources; ++i) {
+            const double* from = given.data() + i * destinations;
+            double* to = costs.data() + i * stride;
+            for (std::size_t j = 0; j < destinations; ++j) {
+                const double size = std::abs(from[j]);
+                const bool finite = size < absent;
+                to[j] = from[j];
+                largest = finite && size > largest ? size : largest;
+                whole &= (size + 0x1.8p52) - 0x1.8p52 == size || !finite;
+                missing |= !finite;
+                valid &= finite || from[j] == absent;
+            }
+        }
+        const double nodes = static_cast<double>(sources + columns);
+        big = 2 * nodes * largest + 1;
+        const bool exact = whole && big * nodes < 0x1p50;
+        tolerance = exact ? 0.5 : 0x1p-46 * largest;
+        dwarfed = !exact && is_dwarfed(given, largest);
+        if (missing && !dwarfed)
+            for (double& c : costs)
+                if (c == absent) c = big;
+        if (columns > destinations)
+            for (std::size_t i = 0; i < sources; ++i) costs[i * stride + destinations] = 0;
+    }
+
+    /// `optimal` where the amounts balance, else what is wrong with them: `infeasible` or `numerical_error`.
+    core::Status take_amounts(std::span<const double> sending, std::span<const double> taking) {
+        require_size("supply", sending.size(), sources);
+        require_size("demand", taking.size(), destinations);
+        double sent = 0;
+        double taken = 0;
+        bool negative = false;
+        for (std::size_t i = 0; i < sources; ++i) {
+            sent += supply[i] = sending[i];
+            negative |= !(sending[i] >= 0);
+        }
+        for (std::size_t j = 0; j < destinations; ++j) {
+            taken += demand[j] = taking[j];
+            negative |= !(taking[j] >= 0);
+        }
+        const double left = sent - taken;
+        balance_tolerance = 1e-9 * std::max(sent, taken);
+        if (!valid || negative || !(std::abs(left) < absent)) return core::Status::numerical_error;
+        if (left < -balance_tolerance || (columns == destinations && left > balance_tolerance))
+            return core::Status::infeasible;
+        // Rounding goes to the largest supply, so that the tree's flows add up.
+        if (columns > destinations) demand[destinations] = std::max(left, 0.0);
+        if (left < 0 || (columns == destinations && left > 0)) *std::max_element(supply.begin(), supply.end()) -= left;
+        return core::Status::optimal;
+    }
+
+    std::size_t sources, destinations, columns;
+    std::size_t stride;
+    std::vector<double> costs, supply, demand;
+    double big = 0;                ///< stands for an absent arc
+    double tolerance = 0;          ///< reduced costs above minus this count as nonnegative
+    double balance_tolerance = 0;  ///< amounts up to this are rounding
+    bool valid = false;            ///< no NaN, no -inf among the costs
+    bool dwarfed = false;          ///< some costs are so large that rounding would hide the others
+
+private:
+    // Whether the largest cost lies 24 powers of two above the geometric mean.
+    static bool is_dwarfed(std::span<const double> given, double largest) {
+        double exponents = 0;
+        double count = 0;
+        for (const double c : given)
+            if (c != 0 && std::abs(c) < absent) {
+                exponents += std::ilogb(c);
+                count += 1;
+            }
+        return count > 0 && std::ilogb(largest) * count > exponents + 24 * count;
+    }
+
+    static void require_size(const char* what, std::size_t found, std::size_t expected) {
+        if (found == expected) return;
+        core::IssueList issues;
+        issues.add(what, "", std::to_string(found) + " entries", "must have " + std::to_string(expected) + " entries");
+        issues.throw_if_any();
+    }
+};
+
+}  // namespace meio::transport::detail
