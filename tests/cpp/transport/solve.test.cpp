@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: MIT
+#include <meio/core/random.hpp>
 #include <meio/transport/solve.hpp>
 
 #include <doctest/doctest.h>
@@ -365,7 +366,7 @@ TEST_CASE("every instruction set gives the same bits") {
     // Sums, scans and selections of the vector clones equal the plain loops on ties, odd lengths and infinities.
     namespace detail = transport::detail;
     for (std::uint64_t seed = 1; seed <= 300; ++seed) {
-        core::RandomStream draw(21, seed);
+        meio::core::RandomStream draw(21, seed);
         const std::size_t n = draw.below(70);
         std::vector<double> a(n), b(n);
         for (double& x : a) x = draw.below(3) == 0 ? draw.uniform() : static_cast<double>(draw.below(4));
