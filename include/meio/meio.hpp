@@ -32,9 +32,13 @@
 #include <meio/fulfilment/policy.hpp>
 #include <meio/fulfilment/record.hpp>
 #include <meio/lagrangian/maximize.hpp>
+#include <meio/lagrangian/method.hpp>
+#include <meio/lagrangian/options.hpp>
 #include <meio/lagrangian/oracle.hpp>
 #include <meio/lagrangian/problem.hpp>
 #include <meio/lagrangian/reply.hpp>
+#include <meio/lagrangian/result.hpp>
+#include <meio/lagrangian/state.hpp>
 #include <meio/network/builder.hpp>
 #include <meio/network/graph.hpp>
 #include <meio/network/service_option.hpp>

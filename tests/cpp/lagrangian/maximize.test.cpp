@@ -132,7 +132,7 @@ TEST_CASE("one multiplier: the bound equals the best breakpoint") {
         CHECK(bundle.bound <= best + 1e-9 * std::abs(best));
         CHECK(bundle.bound >= best - 1e-7 * std::abs(best));
         CHECK(bundle.bound == doctest::Approx(dual_value(plans, b, bundle.multipliers)).epsilon(1e-12));
-        options.method = Method::subgradient;
+        options.method = Method::volume;
         options.max_calls = 300;
         const Result walk = maximize(plans, Problem{b}, options);
         CHECK(walk.bound <= best + 1e-9 * std::abs(best));
@@ -150,7 +150,7 @@ TEST_CASE("many multipliers: weights recover a primal that certifies the bound")
         options.relative_gap = 1e-8;
         options.max_calls = 400;
         const Result result = maximize(plans, Problem{b}, options);
-        REQUIRE(result.status == core::Status::feasible);
+        REQUIRE(core::is_success(result.status));
         double cost = 0;
         std::vector<double> use(6, 0.0), mass(16, 0.0);
         for (const Weight& w : result.weights) {
@@ -160,8 +160,9 @@ TEST_CASE("many multipliers: weights recover a primal that certifies the bound")
             for (std::size_t k = 0; k < 6; ++k) use[k] += w.weight * plan.use[k];
         }
         for (const double m : mass) CHECK(m == doctest::Approx(1));
-        for (std::size_t k = 0; k < 6; ++k) CHECK(use[k] <= b[k] * (1 + 1e-3));
-        CHECK(cost == doctest::Approx(result.bound).epsilon(1e-3));
+        for (std::size_t k = 0; k < 6; ++k) CHECK(use[k] <= b[k] * (1 + 1e-4));
+        CHECK(cost == doctest::Approx(result.bound).epsilon(1e-5));
+        CHECK(cost == doctest::Approx(result.average_cost).epsilon(1e-9));
         CHECK(result.average_use[0] == doctest::Approx(use[0] - b[0]).epsilon(1e-6));
     }
 }
@@ -234,7 +235,133 @@ TEST_CASE("stops and faults") {
     const Result faulty = maximize(Broken{"nan"}, two);
     CHECK(faulty.status == core::Status::numerical_error);
     CHECK(faulty.diagnosis.find("group 1") != std::string::npos);
-    CHECK_THROWS_AS((void)maximize(Broken{"length"}, two), core::InputError);
-    CHECK_THROWS_AS((void)maximize(Broken{"throw"}, two), std::runtime_error);
+    const Result short_reply = maximize(Broken{"length"}, two);
+    CHECK(short_reply.status == core::Status::numerical_error);
+    CHECK(short_reply.diagnosis.find("group 1") != std::string::npos);
+    CHECK_THROWS_AS(std::rethrow_exception(short_reply.failure), core::InputError);
+    const Result thrown = maximize(Broken{"throw"}, two);
+    CHECK(thrown.status == core::Status::numerical_error);
+    CHECK(thrown.diagnosis.find("group 1 threw: shard is gone") != std::string::npos);
+    CHECK_THROWS_AS(std::rethrow_exception(thrown.failure), std::runtime_error);
     CHECK_THROWS_AS((void)maximize(plans, two), core::InputError);
+}
+
+TEST_CASE("a fault keeps what was found before it") {
+    // An oracle that fails on its fifth call: the bound, multipliers and state of the four calls before are there, and a
+    // repaired oracle goes on from them.
+    std::vector<double> b;
+    const Plans plans = random_plans(8, 12, 4, b);
+    struct Fragile {
+        const Plans* plans;
+        mutable std::atomic<int> left{4 * 12};
+        [[nodiscard]] std::size_t size() const { return plans->size(); }
+        [[nodiscard]] std::size_t groups() const { return plans->groups(); }
+        void evaluate(std::span<const double> l, std::size_t g, Reply& reply) const {
+            if (--left < 0) throw std::runtime_error("gone");
+            plans->evaluate(l, g, reply);
+        }
+    };
+    const Fragile fragile{&plans};
+    const Result broken = maximize(fragile, Problem{b});
+    CHECK(broken.status == core::Status::numerical_error);
+    CHECK(broken.calls == 4);
+    CHECK(broken.bound == doctest::Approx(dual_value(plans, b, broken.multipliers)).epsilon(1e-12));
+    Options options;
+    options.resume = &broken.state;
+    const Result mended = maximize(plans, Problem{b}, options);
+    CHECK(mended.bound == maximize(plans, Problem{b}).bound);
+}
+
+TEST_CASE("a killed solve resumes with the same bits") {
+    // From the checkpoint of any call, through bytes, the search is the undisturbed one: bounds, multipliers, weights.
+    std::vector<double> b;
+    const Plans plans = random_plans(9, 40, 12, b);
+    Options options;
+    options.relative_gap = 1e-9;
+    const Result whole = maximize(plans, Problem{b}, options);
+    REQUIRE(whole.calls > 12);
+    for (int kill = 1; kill < whole.calls; ++kill) {
+        CAPTURE(kill);
+        std::vector<std::uint8_t> bytes;
+        Options first = options;
+        first.checkpoint_every = kill;
+        first.checkpoint = [&](const State& state) {
+            if (bytes.empty()) bytes = state.to_bytes();
+        };
+        first.max_calls = kill + kill % 2;
+        const Result killed = maximize(plans, Problem{b}, first);
+        REQUIRE(!bytes.empty());
+        // From the checkpoint, or from the result of the solve that was cut short.
+        const State state = State::from_bytes(kill % 3 == 0 ? killed.state.to_bytes() : bytes);
+        Options second = options;
+        second.resume = &state;
+        const Result resumed = maximize(plans, Problem{b}, second);
+        CHECK(resumed.bound == whole.bound);
+        CHECK(resumed.multipliers == whole.multipliers);
+        CHECK(resumed.calls == whole.calls);
+        CHECK(resumed.average_use == whole.average_use);
+        REQUIRE(resumed.weights.size() == whole.weights.size());
+        for (std::size_t w = 0; w < whole.weights.size(); ++w) {
+            CHECK(resumed.weights[w].tag == whole.weights[w].tag);
+            CHECK(resumed.weights[w].weight == whole.weights[w].weight);
+        }
+        for (std::size_t h = 0; h < whole.history.size(); ++h) CHECK(resumed.history[h].value == whole.history[h].value);
+    }
+}
+
+TEST_CASE("a warm start after changed right-hand sides") {
+    // With every capacity moved by up to 4 %, the cuts of the solve before leave little to do, and the bound is right.
+    std::vector<double> b;
+    const Plans plans = random_plans(10, 200, 8, b);
+    Options options;
+    const Result before = maximize(plans, Problem{b}, options);
+    core::RandomStream draw(1, 1);
+    for (double& value : b) value *= 0.96 + 0.06 * draw.uniform();
+    const Result cold = maximize(plans, Problem{b}, options);
+    options.start = &before.state;
+    const Result warm = maximize(plans, Problem{b}, options);
+    CHECK(warm.bound == doctest::Approx(cold.bound).epsilon(2e-6));
+    CHECK(warm.calls <= cold.calls / 2);
+}
+
+TEST_CASE("a warm start after changed plans") {
+    // Cuts of groups that are said to have changed are dropped; the bound is that of the new plans, never above.
+    std::vector<double> b;
+    Plans plans = random_plans(11, 30, 5, b);
+    const Result before = maximize(plans, Problem{b});
+    Options options;
+    for (const std::size_t g : {std::size_t{3}, std::size_t{17}}) {
+        for (auto& plan : plans.plans[g]) plan.cost *= 0.5;
+        options.changed_groups.push_back(g);
+    }
+    options.relative_gap = 1e-9;
+    const Result cold = maximize(plans, Problem{b}, options);
+    options.start = &before.state;
+    const Result warm = maximize(plans, Problem{b}, options);
+    CHECK(warm.bound == doctest::Approx(cold.bound).epsilon(1e-8));
+    CHECK(warm.bound == doctest::Approx(dual_value(plans, b, warm.multipliers)).epsilon(1e-12));
+}
+
+TEST_CASE("elastic capacity: the upper bound is a recomputed cost") {
+    // With an overflow price on every resource the cuts certify an upper bound: the recovered plan's cost with its
+    // overflow paid, recomputed here from the plans themselves.
+    for (std::uint64_t seed = 30; seed < 40; ++seed) {
+        CAPTURE(seed);
+        std::vector<double> b;
+        const Plans plans = random_plans(seed, 20, 6, b);
+        Problem problem{b, {}, std::vector<double>(6, 0.4)};
+        Options options;
+        options.relative_gap = 1e-7;
+        const Result result = maximize(plans, problem, options);
+        REQUIRE(result.status == core::Status::optimal);
+        double cost = 0;
+        std::vector<double> use(6, 0.0);
+        for (const Weight& w : result.weights) {
+            cost += w.weight * plans.plans[w.group][w.tag].cost;
+            for (std::size_t k = 0; k < 6; ++k) use[k] += w.weight * plans.plans[w.group][w.tag].use[k];
+        }
+        for (std::size_t k = 0; k < 6; ++k) cost += 0.4 * std::max(0.0, use[k] - b[k]);
+        CHECK(result.model_upper >= result.bound * (1 - 1e-12));
+        CHECK(cost == doctest::Approx(result.model_upper).epsilon(1e-7));
+    }
 }

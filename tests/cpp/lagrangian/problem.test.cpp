@@ -1,5 +1,6 @@
 // SPDX-License-Identifier: MIT
 #include <cmath>
+#include <limits>
 #include <string>
 
 #include <doctest/doctest.h>
@@ -8,22 +9,18 @@
 
 using namespace meio;
 
-TEST_CASE("wrong options are all named at once") {
-    // One error lists every option that is out of range.
-    lagrangian::Options options;
-    options.max_calls = 0;
-    options.cut_groups = 0;
-    options.max_cuts = 1;
-    options.relative_gap = -1;
-    options.initial = {1.0, std::nan("")};
+TEST_CASE("wrong problems are described at once") {
+    // A NaN right-hand side and crossed bounds are both named with their place; wrong lengths too.
+    lagrangian::Problem problem{{1.0, std::nan("")}, {0.0, 3.0}, {1.0, 2.0}};
     try {
-        options.validate(3);
+        problem.validate(2);
         FAIL("no error");
     } catch (const core::InputError& error) {
-        const std::string text = error.what();
-        for (const char* name : {"max_calls", "cut_groups", "max_cuts", "relative_gap", "initial"})
-            CHECK(text.find(name) != std::string::npos);
-        CHECK(error.issues().size() == 6);
+        CHECK(error.issues().size() == 2);
+        CHECK(std::string(error.what()).find("must not exceed upper") != std::string::npos);
     }
-    CHECK_NOTHROW(lagrangian::Options{}.validate(3));
+    CHECK_THROWS_AS((lagrangian::Problem{{1.0}, {}, {}}.validate(2)), core::InputError);
+    const double infinity = std::numeric_limits<double>::infinity();
+    CHECK_NOTHROW((lagrangian::Problem{{1.0, 2.0}, {-infinity, 0.0}, {}}.validate(2)));
+    CHECK_THROWS_AS((lagrangian::Problem{{1.0}, {infinity}, {}}.validate(1)), core::InputError);
 }
