@@ -29,8 +29,9 @@ struct Problem {
         };
         if (require_size("b", b.size(), false))
             for (std::size_t k = 0; k < size; ++k) issues.require(std::isfinite(b[k]), "b", k, b[k], "must be finite");
-        const bool bounded = require_size("lower", lower.size(), true) & require_size("upper", upper.size(), true);
-        for (std::size_t k = 0; k < size && bounded; ++k) {
+        const bool lower_fits = require_size("lower", lower.size(), true);
+        const bool upper_fits = require_size("upper", upper.size(), true);
+        for (std::size_t k = 0; k < size && lower_fits && upper_fits; ++k) {
             const double low = lower.empty() ? 0.0 : lower[k];
             const double high = upper.empty() ? infinity : upper[k];
             issues.require(low < infinity, "lower", k, low, "must be a number below infinity");
