@@ -1,0 +1,32 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <meio/transport/result.hpp>
+
+namespace meio::transport {
+
+/// Where a solve of `solve_arcs` ended, to start the next one from.
+struct ArcBasis {
+    std::vector<std::int32_t> slots;           ///< by destination: its basic arc among its own, or -1 surplus, -2 shortage, -3 none
+    std::vector<std::int32_t> source_parents;  ///< by source: the destination it hangs below, or -1: the root
+    std::vector<std::int32_t> source_slots;    ///< by source: its basic arc among those of that destination; -1 unused supply, -2 overflow
+    std::vector<std::uint8_t> full;            ///< by arc, where there are capacities: 1 at its capacity outside the basis
+    std::vector<double> prices;                ///< by source; what counts where the rest does not fit the new problem
+};
+
+/// A solution of a problem given by arcs; the fields of `Result`, and what prices of shortage and overflow bring in.
+///
+/// Duals keep their signs: u_i >= -overflow_price_i, v_j <= shortage_price_j; an arc at its capacity may have a negative
+/// reduced cost. `objective` includes shortage and overflow. `shortage.amount` of an infeasible result with capacities is
+/// demand of its destinations less supply of its sources less the capacities of arcs into them from other sources.
+struct ArcResult : Result {
+    std::vector<double> unserved;  ///< by destination, demand left unserved at its price; empty without such prices
+    std::vector<double> overflow;  ///< by source, what left beyond its supply at its price; empty without such prices
+    Shipment ray;                  ///< where unbounded: costs fall for ever along this arc with overflow and surplus
+    ArcBasis basis;
+};
+
+}  // namespace meio::transport
