@@ -256,11 +256,12 @@ py::tuple maximize_python(std::size_t size, std::size_t groups, const py::object
             }
         };
     if (!progress.is_none())
-        context.callback = [&](const core::Progress& now) {
-            bool go_on = false;
+        context.callback = [&meeting, &progress, go_on = true](const core::Progress& now) mutable {
+            if (!go_on) return false;  // the solver may look once more before it returns
             try {
                 meeting.ask([&] { go_on = py::cast<bool>(progress(now.iteration, now.bound, now.cost, now.seconds)); });
             } catch (const Rendezvous::Failed&) {
+                go_on = false;
             }
             return go_on;
         };
