@@ -324,7 +324,7 @@ class Result:
         if math.isfinite(self.upper):
             found = np.isfinite(uppers)
             ax.step(calls[found], uppers[found], where="post", color=RED, linestyle="--", label="cost of a plan")
-            top = self.upper
+            top = max(best, self.upper)
         # The first values are far off; the end is what one looks at.
         low = float(np.quantile(bounds, 0.3)) if len(bounds) else best
         room = max(top - low, 1e-9 * abs(best), 1e-12)
@@ -333,7 +333,7 @@ class Result:
         ax.set_xlabel("calls of the oracle")
         ax.set_ylabel("objective")
         ax.set_title(f"{self.status.name.lower()}, bound {best:,.10g}")
-        ax.legend(frameon=False, loc="lower right")
+        ax.legend(frameon=False, loc="best")
         return ax
 
     def __repr__(self) -> str:
@@ -521,24 +521,14 @@ def maximize(
     watched = callback is not None or watch.display or _log.isEnabledFor(logging.DEBUG)
 
     def recover(multipliers: FloatArray, use: FloatArray, weights: Any, bound: float) -> float:
-        asked.place = "primal"
         cost = primal(PrimalPoint(multipliers, use, _weights(weights, asked.groups), bound)) if primal else None
         return math.inf if cost is None else float(cost)
-
-    def keep(state: State) -> None:
-        asked.place = "checkpoint"
-        if checkpoint is not None:
-            checkpoint(state)
-
-    def report(iteration: int, bound: float, cost: float, seconds: float) -> bool:
-        asked.place = "callback"
-        return watch(iteration, bound, cost, seconds)
 
     raw, raised = _core.maximize(
         size=len(sides),
         groups=asked.groups,
-        all=asked.all,
-        one=asked.one,
+        all=asked.within("oracle", asked.all),
+        one=asked.within("oracle", asked.one),
         b=sides,
         lower=low,
         upper=high,
@@ -552,9 +542,9 @@ def maximize(
         start=start,
         changed_groups=changed,
         resume=resume,
-        primal=recover if primal is not None else None,
-        checkpoint=keep if checkpoint is not None else None,
-        progress=report if watched else None,
+        primal=asked.within("primal", recover) if primal is not None else None,
+        checkpoint=asked.within("checkpoint", checkpoint) if checkpoint is not None else None,
+        progress=asked.within("callback", watch) if watched else None,
         time_limit=time_limit,
         **whole,
     )
@@ -611,9 +601,20 @@ class _Asked:
             evaluate_all if callable(evaluate_all) else None,
         )
 
+    def within(self, place: str, function: Callable[..., Any]) -> Callable[..., Any]:
+        """Remember for how long which of the caller's functions runs, so that what is raised can name it."""
+
+        def run(*arguments: Any) -> Any:
+            self.place = place
+            answer = function(*arguments)
+            self.place = ""
+            return answer
+
+        return run
+
     def all(self, multipliers: FloatArray) -> tuple[Any, ...]:
         """Answer for all groups."""
-        self.place, self.group = "oracle", None
+        self.group = None
         self.calls += 1
         if self.evaluate_all is not None:
             return self._batch(self.evaluate_all(multipliers))
@@ -621,7 +622,6 @@ class _Asked:
 
     def one(self, multipliers: FloatArray, group: int) -> tuple[Any, ...]:
         """Answer for one group."""
-        self.place = "oracle"
         if self.evaluate is not None:
             return self._gather([self._reply(multipliers, group)])
         values, gradients, tags, diagonal, hessian, errors, upper = self.all(multipliers)
@@ -644,7 +644,7 @@ class _Asked:
 
     def failed(self, raised: BaseException, state: State) -> BaseException:
         """Turn what was raised into what the caller gets to see."""
-        if not isinstance(raised, Exception):
+        if not isinstance(raised, Exception) or not self.place:  # none of the functions: a signal's handler
             return raised
         if self.place != "oracle":
             where = f"the {self.place} function"

@@ -4,8 +4,10 @@
 from __future__ import annotations
 
 import _thread
+import os
 import pickle
 import re
+import signal
 import sys
 import threading
 import time
@@ -748,13 +750,27 @@ def test_time_limit_and_callback_stop():
 
 
 def test_other_exceptions_pass_unchanged():
-    """SystemExit is nobody's fault; a callback's error names the callback and keeps the state."""
+    """SystemExit and a signal's handler are nobody's fault; a callback's error names it and keeps the state."""
 
     def leave(_):
         sys.exit(3)
 
     with pytest.raises(SystemExit):
         maximize(leave, b=1)
+    plans, b = some_plans(groups=60, plans=40, size=120)
+
+    def out_of_time(*_):
+        raise TimeoutError("too late")
+
+    before = signal.signal(signal.SIGUSR1, out_of_time)
+    timer = threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGUSR1))
+    timer.start()
+    try:
+        with pytest.raises((TimeoutError, OracleError), match="too late"):
+            maximize(plans, b=b, lower=None, relative_gap=0, cut_groups=60)
+    finally:
+        timer.cancel()
+        signal.signal(signal.SIGUSR1, before)
     plans, b = some_plans()
     for name in ("callback", "primal", "checkpoint"):
 
