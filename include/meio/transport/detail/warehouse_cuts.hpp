@@ -9,7 +9,7 @@
 
 #include <meio/core/parallel.hpp>
 #include <meio/transport/arc_result.hpp>
-#include <meio/transport/detail/warehouse_tree.hpp>
+#include <meio/transport/detail/warehouse_problem.hpp>
 #include <meio/transport/result.hpp>
 
 namespace meio::transport::detail {

@@ -9,7 +9,7 @@
 #include <vector>
 
 #include <meio/transport/detail/warehouse_scan.hpp>
-#include <meio/transport/detail/warehouse_tree.hpp>
+#include <meio/transport/detail/warehouse_problem.hpp>
 
 namespace meio::transport::detail {
 
@@ -38,9 +38,9 @@ public:
     /// Rounds on a sample of the destinations, with a window that narrows from a third of the spread of costs. None: only
     /// sets the window as narrow as after the usual number of rounds.
     void sample_rounds(int rounds) {
-        const std::size_t sample = std::max<std::size_t>(10000, 50 * p_.sources);
+        const std::size_t sample = std::max(sample_least, sample_share * p_.sources);
         const std::size_t stride = std::max<std::size_t>(1, p_.destinations / sample);
-        window_ = 0.3 * spread(stride);
+        window_ = first_window * spread(stride);
         if (!(window_ > 0) || !(window_ < 1e300)) window_ = 0;
         double total = 0;
         double sampled = 0;
@@ -61,6 +61,7 @@ public:
                 load_[i] += scale * p_.demand[j];
                 if (std::min(c.second, none) - c.best < window_) meet(j, i, c, scale * p_.demand[j]);
             }
+            if (take_back()) continue;
             step();
             window_ *= narrowing;
         }
@@ -69,7 +70,8 @@ public:
     /// Rounds on all destinations. `slot` and `margin` get their choices (-1: none) and how much more the next best costs.
     void full_rounds(int rounds, std::vector<std::int32_t>& slot, std::vector<float>& margin) {
         drift_ = 0;
-        window_ *= widen;
+        window_ *= widening;
+        before_ = std::numeric_limits<double>::infinity();
         slot.assign(p_.destinations, -1);
         margin.assign(p_.destinations, -std::numeric_limits<float>::infinity());
         std::fill(load_.begin(), load_.end(), 0.0);
@@ -78,9 +80,10 @@ public:
             const auto reach = static_cast<float>((drift_ + window_) * (1 + 0x1p-20));
             for (std::size_t j = 0; j < p_.destinations; ++j)
                 if (!(reach < margin[j])) look(j, slot[j], margin[j]);
-            if (round == rounds || window_ == 0 || overrun() <= enough) break;
+            if (round == rounds || window_ == 0 || overrun() <= good_enough) break;
+            if (take_back()) continue;
             step();
-            if (!cut_short_) window_ *= narrowing;
+            window_ *= cut_short_ ? 1.0 : narrowing;
         }
         const auto drift = static_cast<float>(drift_);
         for (float& x : margin) x -= drift;
@@ -90,26 +93,26 @@ public:
     [[nodiscard]] const std::vector<double>& load() const noexcept { return load_; }
     [[nodiscard]] double window() const noexcept { return window_; }
 
-    static inline double narrowing = 0.5;
-    static inline double shorten = 1.0;
-    static inline bool trace = false;
-    static inline double effort = 1e6, widen = 4, enough = 5e-4;
-
 private:
-    static constexpr std::size_t dense_most = 512;
+    static constexpr std::size_t dense_most = 512;    // sources up to which pairs are counted, not sums only
+    static constexpr std::size_t sample_least = 10000;
+    static constexpr std::size_t sample_share = 50;   // destinations a source
+    static constexpr double first_window = 2;         // times the mean difference of the two least costs
+    static constexpr double narrowing = 0.5;
+    static constexpr double widening = 2;             // the sample's prices are off by chance
+    static constexpr double longest_step = 4;         // in windows
+    static constexpr double good_enough = 5e-4;       // overrun at which the simplex takes over
+    static constexpr double effort = 1e6;             // multiplications a round
 
-    // Mean distance of a cost from the least of its destination: the scale of price differences.
+    // Mean difference between the two least costs of a destination: the scale of price differences.
     [[nodiscard]] double spread(std::size_t stride) const {
         double sum = 0;
         double count = 0;
         for (std::size_t j = 0; j < p_.destinations; j += stride) {
-            double least = std::numeric_limits<double>::infinity();
-            for (auto e = p_.offsets[j]; e < p_.offsets[j + 1]; ++e) least = std::min(least, p_.costs[e]);
-            for (auto e = p_.offsets[j]; e < p_.offsets[j + 1]; ++e)
-                if (p_.costs[e] < std::numeric_limits<double>::infinity()) {
-                    sum += p_.costs[e] - least;
-                    ++count;
-                }
+            const Choice c = two_least(p_, j, price_.data());
+            if (!(c.second < std::numeric_limits<double>::infinity())) continue;
+            sum += c.second - c.best;
+            ++count;
         }
         return count > 0 ? sum / count : 0;
     }
@@ -169,13 +172,38 @@ private:
         return total > 0 ? over / total : 0;
     }
 
+    void take(double share) {
+        double rise = 0;
+        double fall = 0;
+        for (std::size_t i = 0; i < p_.sources; ++i) {
+            const double x = share * change_[i];
+            price_[i] += x;
+            rise = std::max(rise, x);
+            fall = std::max(fall, -x);
+        }
+        drift_ += rise + fall;
+    }
+
+    // A step that has made things worse was too long: takes half of it back. False where it has not.
+    bool take_back() {
+        const double now = overrun();
+        const bool worse = now > before_;
+        if (worse) {
+            take(-0.5);
+            for (double& x : change_) x *= 0.5;
+        } else {
+            before_ = now;
+        }
+        return worse;
+    }
+
     // Solves for the price changes that would fill every priced source, by projected Gauss-Seidel, and takes them.
     void step() {
         const std::size_t m = p_.sources;
         const double lowest_rate = 1e-3 * average_rate();
         change_.assign(m, 0.0);
         const int sweeps = dense_ ? static_cast<int>(std::clamp(effort / static_cast<double>(m * m), 4.0, 40.0)) : 1;
-        const double reach = 4 * window_;
+        const double reach = longest_step * window_;
         wanted_.resize(m);
         for (std::size_t i = 0; i < m; ++i) wanted_[i] = 2 * window_ * (p_.supply[i] - load_[i]);
         bool cut_short = false;
@@ -195,21 +223,7 @@ private:
             }
         }
         cut_short_ = cut_short;
-        double rise = 0;
-        double fall = 0;
-        const double share = dense_ ? shorten : 0.5;
-        for (std::size_t i = 0; i < m; ++i) {
-            const double x = share * change_[i];
-            price_[i] += x;
-            rise = std::max(rise, x);
-            fall = std::max(fall, -x);
-        }
-        drift_ += rise + fall;
-        if (trace) {
-            double over = 0, tot = 0;
-            for (std::size_t i = 0; i < m; ++i) over += std::max(0.0, load_[i] - p_.supply[i]), tot += load_[i];
-            std::printf("  window %.1f overload %.4f%% max change +%.1f -%.1f\n", window_, 100 * over / tot, rise, fall);
-        }
+        take(dense_ ? 1.0 : 0.5);
     }
 
     [[nodiscard]] double average_rate() const {
@@ -222,6 +236,7 @@ private:
     std::vector<double> price_, load_, wanted_, rate_, own_rate_, change_;
     double window_ = 0;
     double drift_ = 0;
+    double before_ = std::numeric_limits<double>::infinity();  // overrun ahead of the last step
     bool dense_;
     bool cut_short_ = false;
 };

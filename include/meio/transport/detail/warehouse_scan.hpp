@@ -9,7 +9,7 @@
 #include <emmintrin.h>
 #endif
 
-#include <meio/transport/detail/warehouse_tree.hpp>
+#include <meio/transport/detail/warehouse_problem.hpp>
 
 namespace meio::transport::detail {
 

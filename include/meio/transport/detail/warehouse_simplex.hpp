@@ -38,6 +38,8 @@ public:
         : p_(problem), settings_(settings), tree_(problem), best_(problem.sources + root_places),
           wake_(problem.destinations, -std::numeric_limits<float>::infinity()) {
         set_scale(settings.largest, settings.integral);
+        const auto arcs = static_cast<std::size_t>(p_.offsets[p_.destinations]);
+        batch_ = std::clamp<std::size_t>(batch * p_.destinations / std::max<std::size_t>(1, arcs), 100, 10000);
     }
 
     /// Tells the largest cost or price anew, where more arcs have been opened.
@@ -51,8 +53,6 @@ public:
     [[nodiscard]] Tree& tree() noexcept { return tree_; }
     [[nodiscard]] std::vector<double>& price() noexcept { return price_; }
     [[nodiscard]] std::int64_t pivots() const noexcept { return pivots_; }
-    [[nodiscard]] std::int64_t scanned() const noexcept { return scanned_; }
-    [[nodiscard]] std::int64_t walks() const noexcept { return walks_; }
 
     /// Tells by how much each destination's choice beats its next best at given prices of the sources, so that the first
     /// sweep need not look at those that are safe. Only where demand is `exactly`.
@@ -103,6 +103,9 @@ public:
 
 private:
     static constexpr std::size_t root_places = 64;
+    static constexpr double first_weight = 4;     // of unserved demand, in largest costs; raised where it proves too little
+    static constexpr double share = 0.2;          // of what its price promised that a pivot must hold
+    static constexpr std::size_t batch = 20000;   // arcs looked at between two rounds of pivots
 
     struct Candidate {
         double score = 0;
@@ -150,10 +153,10 @@ private:
         const auto drift = static_cast<float>(drift_ * (1 + 0x1p-20));
         const std::size_t n = p_.destinations;
         std::size_t looked = 0;
-        while (looked < batch && passed < n) {
+        while (looked < batch_ && passed < n) {
             const std::size_t end = std::min(n, next + (n - passed));
             std::size_t j = next;
-            for (; j < end && looked < batch; ++j) {
+            for (; j < end && looked < batch_; ++j) {
                 if (drift < wake_[j]) continue;
                 ++looked;
                 look(j);
@@ -161,7 +164,6 @@ private:
             passed += j - next;
             next = j == n ? 0 : j;
         }
-        scanned_ += static_cast<std::int64_t>(looked);
     }
 
     void root_candidates() {
@@ -245,7 +247,6 @@ private:
         for (const Candidate& c : chosen_) {
             double size = 0;
             const double reduced = tree_.walk(c.arc, size);
-            ++walks_;
             const double tolerance = settings_.integral ? 0.5 : 0x1p-50 * size;
             if (!(reduced < -tolerance) || reduced > share * c.score) continue;
             if (!tree_.pivot(c.arc, [&](std::size_t j) { wake_[j] = -std::numeric_limits<float>::infinity(); })) continue;
@@ -261,12 +262,6 @@ private:
             if (x > tree_.root()) wake_[tree_.destination_of(x)] = -std::numeric_limits<float>::infinity();
     }
 
-public:
-    static inline double first_weight = 4;
-    static inline double share = 0.2;
-    static inline std::size_t batch = 2000;
-
-private:
     WarehouseProblem p_;
     Settings settings_;
     Tree tree_;
@@ -279,10 +274,9 @@ private:
     double drift_ = 0;
     double tolerance_ = 0;
     double exact_weight_ = 0;
+    std::size_t batch_ = 0;
     std::int64_t limit_ = 0;
     std::int64_t pivots_ = 0;
-    std::int64_t walks_ = 0;
-    std::int64_t scanned_ = 0;
 };
 
 }  // namespace meio::transport::detail

@@ -92,14 +92,25 @@ private:
         }
     }
 
+    // A margin that about a hundred destinations a source do not exceed, from a sample.
+    [[nodiscard]] float enough(const std::vector<float>& margin) const {
+        const std::size_t stride = margin.size() / 4096 + 1;
+        std::vector<float> sample;
+        for (std::size_t j = 0; j < margin.size(); j += stride) sample.push_back(margin[j]);
+        const std::size_t rank = 100 * p_.sources / stride;
+        if (rank >= sample.size()) return std::numeric_limits<float>::infinity();
+        std::nth_element(sample.begin(), sample.begin() + static_cast<std::ptrdiff_t>(rank), sample.end());
+        return sample[rank];
+    }
+
     // Lists, by source, the destinations that its two cheapest sources would both do for, smallest difference first.
     void gather(const std::vector<float>& margin, double window) {
-        const auto limit = static_cast<float>(window);
+        const auto limit = std::min(static_cast<float>(window), enough(margin));
         std::vector<Near> near;
         for (std::size_t j = 0; j < p_.destinations; ++j) {
             if (!(margin[j] < limit) || tree_.slots()[j] < 0) continue;
             const Choice c = two_least(p_, j, price_.data());
-            if (!(c.second - c.best < window)) continue;
+            if (!(static_cast<float>(c.second - c.best) < limit)) continue;
             const std::size_t i = source(j);
             std::int64_t e = p_.offsets[j];
             while (p_.costs[e] - price_[static_cast<std::size_t>(p_.ids[e])] != c.second || static_cast<std::size_t>(p_.ids[e]) == i)

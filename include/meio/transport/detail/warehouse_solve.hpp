@@ -1,0 +1,256 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
+
+#include <meio/core/context.hpp>
+#include <meio/transport/arc_result.hpp>
+#include <meio/transport/arcs.hpp>
+#include <meio/transport/detail/input.hpp>
+#include <meio/transport/detail/warehouse_basis.hpp>
+#include <meio/transport/detail/warehouse_certificate.hpp>
+#include <meio/transport/detail/warehouse_cuts.hpp>
+#include <meio/transport/detail/warehouse_duals.hpp>
+#include <meio/transport/detail/warehouse_prices.hpp>
+#include <meio/transport/detail/warehouse_simplex.hpp>
+#include <meio/transport/detail/warehouse_start.hpp>
+#include <meio/transport/options.hpp>
+
+namespace meio::transport::detail {
+
+/// One solve: the caller's problem, the kernel's view of it, and what the result needs from both.
+template <bool Bounded>
+class ArcSolve {
+public:
+    ArcSolve(const ArcProblem& problem, const Options& options, const CostSummary& summary)
+        : problem_(problem), options_(options), summary_(summary) {
+        const double demand = std::accumulate(problem.demand.begin(), problem.demand.end(), 0.0);
+        // An unlimited source gets more than all demand: its constraint can never bind.
+        limited_.assign(problem.supply.begin(), problem.supply.end());
+        for (double& a : limited_)
+            if (std::isinf(a)) a = 2 * demand + 1;
+        total_ = std::max(demand, std::accumulate(limited_.begin(), limited_.end(), 0.0));
+        whole_ = 2 * total_ < 0x1p53 && all_whole(limited_) && all_whole(problem.demand) && all_whole(problem.capacities);
+        given_ = view();
+        given_.costs = problem.costs.data();
+        find_ray();
+        given_.overflow_prices = overflow_.empty() ? nullptr : overflow_.data();
+        caps_ = price_caps();
+        work_ = given_;
+        if (caps_.size() > 1 || closed_arcs()) copy_prices();
+    }
+
+    ArcResult run(const core::Context& context, const ArcBasis* start) {
+        ArcResult r;
+        WarehouseSimplex<Bounded> kernel(work_, settings(caps_[0]));
+        mask(caps_[0]);
+        auto stopped = context.stop_reason();
+        begin(kernel, start, stopped.has_value());
+        for (std::size_t k = 0;; ++k) {
+            if (k > 0) {
+                mask(caps_[k]);
+                const auto s = settings(caps_[k]);
+                kernel.set_scale(s.largest, s.integral);
+            }
+            r.status = stopped ? *stopped : kernel.run(context);
+            if (r.status != core::Status::optimal && r.status != core::Status::infeasible) break;
+            if (!whole_) recompute_flows(work_, kernel.tree(), true);
+            if (r.status == core::Status::optimal) settle_duals(work_, kernel.tree(), r.supply_duals, r.demand_duals);
+            if (k + 1 == caps_.size()) break;
+            if (r.status == core::Status::optimal && !dearer_improves(r, caps_[k])) break;
+        }
+        r.pivots = kernel.pivots();
+        finish(kernel, r);
+        return r;
+    }
+
+private:
+    static constexpr int sample_rounds = 6;
+    static constexpr int full_rounds = 5;
+
+    [[nodiscard]] WarehouseProblem view() const {
+        WarehouseProblem w;
+        w.sources = problem_.sources;
+        w.destinations = problem_.destinations();
+        w.offsets = problem_.offsets.data();
+        w.ids = problem_.source_ids.data();
+        w.capacities = Bounded ? problem_.capacities.data() : nullptr;
+        w.supply = limited_.data();
+        w.demand = problem_.demand.data();
+        w.shortage_prices = problem_.shortage_prices.empty() ? nullptr : problem_.shortage_prices.data();
+        w.supply_exact = options_.supply == Relation::exactly;
+        w.demand_at_least = options_.demand == Relation::at_least;
+        return w;
+    }
+
+    // Overflow into surplus along an uncapacitated arc of negative total cost is the only way to be unbounded. Its price
+    // is raised until the problem is bounded, to learn whether it is feasible.
+    void find_ray() {
+        overflow_.assign(problem_.overflow_prices.begin(), problem_.overflow_prices.end());
+        if (overflow_.empty() || options_.demand != Relation::at_least) return;
+        for (std::size_t j = 0; j < given_.destinations; ++j)
+            for (std::int64_t e = given_.offsets[j]; e < given_.offsets[j + 1]; ++e) {
+                const std::int32_t i = given_.ids[e];
+                double& price = overflow_[static_cast<std::size_t>(i)];
+                if (Bounded && given_.capacities[e] < std::numeric_limits<double>::infinity()) continue;
+                if (!(price < -given_.costs[e])) continue;
+                price = -given_.costs[e];
+                ray_ = {i, static_cast<std::int32_t>(j), 1.0};
+            }
+    }
+
+    [[nodiscard]] bool closed_arcs() const {
+        return std::any_of(problem_.capacities.begin(), problem_.capacities.end(), [](double c) { return c == 0; });
+    }
+
+    // As `cost_caps`, over costs and prices together.
+    [[nodiscard]] std::vector<double> price_caps() {
+        prices_ = summarize(problem_.shortage_prices);
+        const CostSummary over = summarize(overflow_);
+        prices_.largest = std::max(prices_.largest, over.largest);
+        prices_.smallest = std::min(prices_.smallest, over.smallest);
+        prices_.integral = prices_.integral && over.integral;
+        CostSummary all = summary_;
+        all.largest = std::max(all.largest, prices_.largest);
+        all.smallest = std::min(all.smallest, prices_.smallest);
+        if (all.largest <= 1e9 * all.smallest) return {all.largest};
+        std::vector<double> values(problem_.costs.begin(), problem_.costs.end());
+        values.insert(values.end(), problem_.shortage_prices.begin(), problem_.shortage_prices.end());
+        values.insert(values.end(), overflow_.begin(), overflow_.end());
+        return cost_caps(values, all);
+    }
+
+    void copy_prices() {
+        costs_.resize(problem_.costs.size());
+        shortage_.resize(problem_.shortage_prices.size());
+        masked_overflow_.resize(overflow_.size());
+        work_.costs = costs_.data();
+        if (!shortage_.empty()) work_.shortage_prices = shortage_.data();
+        if (!masked_overflow_.empty()) work_.overflow_prices = masked_overflow_.data();
+    }
+
+    // Closes what is dearer than the cap, and arcs without capacity.
+    void mask(double cap) {
+        if (work_.costs == given_.costs) return;
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        const auto close = [&](std::span<const double> from, std::vector<double>& to) {
+            std::transform(from.begin(), from.end(), to.begin(), [&](double c) { return c <= cap ? c : infinity; });
+        };
+        close(problem_.costs, costs_);
+        close(problem_.shortage_prices, shortage_);
+        close(overflow_, masked_overflow_);
+        for (std::size_t e = 0; e < problem_.capacities.size(); ++e)
+            if (problem_.capacities[e] == 0) costs_[e] = infinity;
+    }
+
+    [[nodiscard]] typename WarehouseSimplex<Bounded>::Settings settings(double cap) const {
+        typename WarehouseSimplex<Bounded>::Settings s;
+        s.largest = cap;
+        if (caps_.size() > 1) {
+            s.largest = 0;
+            for (const auto values : {problem_.costs, problem_.shortage_prices, std::span<const double>(overflow_)})
+                for (const double c : values)
+                    if (c <= cap) s.largest = std::max(s.largest, std::abs(c));
+        }
+        s.integral = summary_.integral && prices_.integral && s.largest * 16 * (static_cast<double>(given_.sources) + 4) < 0x1p50;
+        s.tolerance = whole_ ? 0.0 : options_.balance_tolerance * total_;
+        s.max_pivots = options_.max_pivots;
+        return s;
+    }
+
+    void begin(WarehouseSimplex<Bounded>& kernel, const ArcBasis* start, bool stopped) {
+        WarehouseTree<Bounded>& tree = kernel.tree();
+        if (start != nullptr && restore_basis(work_, *start, tree)) return;
+        PriceNewton newton(work_);
+        const bool priced = start != nullptr && start->prices.size() == given_.sources &&
+                            std::all_of(start->prices.begin(), start->prices.end(), [](double x) { return std::abs(x) < 1e300; });
+        if (priced) newton.set_prices(start->prices);
+        if (!stopped) newton.sample_rounds(priced ? 0 : sample_rounds);
+        std::vector<std::int32_t> choice;
+        std::vector<float> margin;
+        newton.full_rounds(stopped ? 0 : full_rounds, choice, margin);
+        start_ = newton.price();
+        if constexpr (Bounded) {
+            std::fill(tree.full().begin(), tree.full().end(), std::uint8_t{0});
+            Placement<Bounded>(work_, start_, tree).run_split();
+        } else {
+            Placement<Bounded>(work_, start_, tree).run(choice, margin, 2 * newton.window());
+            kernel.set_margins(std::move(margin), start_, choice);
+        }
+    }
+
+    [[nodiscard]] bool dearer_improves(const ArcResult& r, double cap) const {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        for (std::size_t j = 0; j < given_.destinations; ++j) {
+            if (given_.shortage_prices != nullptr && given_.shortage_prices[j] > cap && given_.shortage_prices[j] < r.demand_duals[j]) return true;
+            for (std::int64_t e = given_.offsets[j]; e < given_.offsets[j + 1]; ++e)
+                if (given_.costs[e] > cap && given_.costs[e] < infinity &&
+                    given_.costs[e] - r.supply_duals[static_cast<std::size_t>(given_.ids[e])] - r.demand_duals[j] < 0)
+                    return true;
+        }
+        for (std::size_t i = 0; i < overflow_.size(); ++i)
+            if (overflow_[i] > cap && -overflow_[i] > r.supply_duals[i]) return true;
+        return false;
+    }
+
+    void finish(WarehouseSimplex<Bounded>& kernel, ArcResult& r) {
+        WarehouseTree<Bounded>& tree = kernel.tree();
+        ArcFlows<Bounded> flows(given_, tree);
+        flows.unpack(r);
+        if (r.status != core::Status::optimal) raw_duals(work_, tree, r.supply_duals, r.demand_duals);
+        r.bound = repaired_bound(given_, r.supply_duals, r.demand_duals, flows.by_arc(), &r.certificate.dual_violation);
+        if (r.status != core::Status::optimal && !start_.empty()) {
+            start_.resize(given_.sources);
+            r.bound = std::max(r.bound, repaired_bound(given_, start_, r.demand_duals, flows.by_arc(), nullptr));
+        }
+        double size = std::max({std::abs(r.objective), flows.turnover(), 1e-300});
+        r.certificate.gap = std::abs(r.objective - r.bound) / size;
+        if (r.status == core::Status::optimal) {
+            r.bound = std::min(r.bound, r.objective);
+            if (r.certificate.gap > 1e-7) r.status = core::Status::stalled;
+            if (ray_.source >= 0 && r.status == core::Status::optimal) {
+                r.status = core::Status::unbounded;
+                r.ray = ray_;
+                r.bound = -std::numeric_limits<double>::infinity();
+            }
+        }
+        if (r.status == core::Status::infeasible) {
+            const double tolerance = whole_ ? 0.0 : 0x1p-40 * total_;
+            ArcCuts cuts(given_, flows.by_arc(), r);
+            r.shortage = cuts.shortage(flows.received(), tolerance);
+            r.surplus = cuts.surplus(flows.shipped(), tolerance);
+            r.bound = r.certificate.gap = std::numeric_limits<double>::infinity();
+        }
+        if (!std::isfinite(r.objective)) r.status = core::Status::numerical_error;
+        r.basis.prices = r.supply_duals;
+        r.basis.full = tree.full();
+        r.basis.slots = tree.slots();
+        for (const auto& s : tree.sources()) {
+            r.basis.source_parents.push_back(s.parent);
+            r.basis.source_slots.push_back(s.slot);
+        }
+        r.basis.source_parents.pop_back();
+        r.basis.source_slots.pop_back();
+    }
+
+    const ArcProblem& problem_;
+    const Options& options_;
+    CostSummary summary_;
+    CostSummary prices_;
+    std::vector<double> limited_, overflow_, costs_, shortage_, masked_overflow_, caps_, start_;
+    WarehouseProblem given_;  ///< as the caller has it
+    WarehouseProblem work_;   ///< as the kernel sees it: without what is too dear for now
+    Shipment ray_;
+    double total_ = 0;
+    bool whole_ = false;
+};
+
+}  // namespace meio::transport::detail
