@@ -278,6 +278,7 @@ TEST_CASE("a killed solve resumes with the same bits") {
     const Plans plans = random_plans(9, 40, 12, b);
     Options options;
     options.relative_gap = 1e-9;
+    options.cut_groups = 2;
     const Result whole = maximize(plans, Problem{b}, options);
     REQUIRE(whole.calls > 12);
     for (int kill = 1; kill < whole.calls; ++kill) {

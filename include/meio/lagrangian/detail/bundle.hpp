@@ -12,6 +12,7 @@
 #include <meio/core/context.hpp>
 #include <meio/lagrangian/detail/archive.hpp>
 #include <meio/lagrangian/detail/cutting_model.hpp>
+#include <meio/lagrangian/detail/metric.hpp>
 #include <meio/lagrangian/detail/proximal.hpp>
 #include <meio/lagrangian/detail/search.hpp>
 
@@ -72,7 +73,7 @@ private:
         at_centre_ = search_.call(centre_);
         if (search_.cut_short()) return false;
         add_cuts(at_centre_, std::vector<double>(size_, 0.0));
-        metric_ = metric(at_centre_, problem_);
+        metric_ = diagonal_metric(at_centre_, problem_, options_.metric);
         if (!(t_ > 0)) t_ = first_weight();
         return true;
     }
@@ -107,7 +108,7 @@ private:
         for (std::size_t k = 0; k < size_; ++k) constant -= problem_.b[k] * centre_[k];
         for (double longer = 1.0; longer < 1e7; longer *= 10.0) {
             const Proximal proximal(centre_, search_.lower, search_.upper, metric_, longer * t_);
-            model_.solve(proximal, problem_.b, constant, at_centre_.value, 1e-2, search_.noise);
+            model_.solve(proximal, problem_.b, constant, at_centre_.value, 1e-3, search_.noise);
             predicted_ = model_.predicted() - at_centre_.value;
             for (std::size_t k = 0; k < size_; ++k)
                 reach_[k] = std::max({reach_[k], std::abs(model_.step()[k]), std::abs(centre_[k] - origin_[k]), std::abs(centre_[k])});
@@ -130,16 +131,17 @@ private:
             model_.move_centre(step);
             centre_ = std::move(trial);
             at_centre_ = std::move(at);
-            metric_ = metric(at_centre_, problem_);
+            metric_ = diagonal_metric(at_centre_, problem_, options_.metric);
             ++serious_in_a_row_;
             if (gain >= 0.5 * predicted_ && fitted > t_) {
-                t_ = std::min(fitted, 10.0 * t_);
+                t_ = std::min(fitted, (scaled_ ? 10.0 : 1000.0) * t_);
             } else if (serious_in_a_row_ > 3) {
                 t_ *= 2.0;
             }
             return;
         }
         serious_in_a_row_ = 0;
+        scaled_ = true;
         double error = gain;
         for (std::size_t k = 0; k < size_; ++k) error -= at.gradient[k] * step[k];
         if (predicted_ > search_.noise && error > predicted_) t_ = std::max(fitted, t_ / 10.0);
@@ -157,6 +159,7 @@ private:
         out.write(t_);
         out.write(predicted_);
         out.write(serious_in_a_row_);
+        out.write(scaled_);
         out.write(stepped_);
         out.write(step_);
         out.write(static_cast<std::uint64_t>(groups_));
@@ -175,6 +178,7 @@ private:
         in.read(t_);
         in.read(predicted_);
         in.read(serious_in_a_row_);
+        in.read(scaled_);
         in.read(stepped_);
         in.read(step_);
         std::uint64_t groups = 0;
@@ -230,7 +234,7 @@ private:
 
     // 1 where the metric is curvature: a Newton step. Otherwise an ascent of a twentieth of the value.
     [[nodiscard]] double first_weight() const {
-        if (!at_centre_.diagonal.empty()) return 1.0;
+        if (!at_centre_.diagonal.empty() && options_.metric != Metric::identity && options_.metric != Metric::usage) return 1.0;
         double norm = 0;
         for (std::size_t k = 0; k < size_; ++k) norm += at_centre_.gradient[k] * at_centre_.gradient[k] / metric_[k];
         return norm > 0 ? 0.05 * std::max(std::abs(at_centre_.value), 1.0) / norm : 1.0;
@@ -275,6 +279,7 @@ private:
     double t_ = 0;                 // length of the proximal step
     double predicted_ = 0;         // ascent that the model promised for the last trial
     int serious_in_a_row_ = 0;
+    bool scaled_ = false;          // a null step has told how far the dual is curved; before it, steps may grow fast
     std::vector<double> step_{};   // the next trial, from the centre, where `stepped_`
     bool stepped_ = false;
 };

@@ -196,16 +196,4 @@ Evaluation evaluate(const O& oracle, const Problem& problem, std::span<const dou
     return result;
 }
 
-/// The metric in which steps are measured: curvature where known, never flatter than capacity squared over value.
-inline std::vector<double> metric(const Evaluation& at, const Problem& problem) {
-    std::vector<double> result(problem.b.size());
-    const double scale = std::max(std::abs(at.value), 1e-12);
-    for (std::size_t k = 0; k < result.size(); ++k) {
-        const double use = std::max(std::abs(problem.b[k]), std::abs(at.gradient[k] + problem.b[k]));
-        const double floor_at = use > 0 ? use * use / scale : 1.0 / scale;
-        result[k] = at.diagonal.empty() ? floor_at : std::max(at.diagonal[k], 1e-2 * floor_at);
-    }
-    return result;
-}
-
 }  // namespace meio::lagrangian::detail

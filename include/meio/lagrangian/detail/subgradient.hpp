@@ -9,6 +9,7 @@
 #include <utility>
 #include <vector>
 
+#include <meio/lagrangian/detail/metric.hpp>
 #include <meio/lagrangian/detail/search.hpp>
 
 namespace meio::lagrangian::detail {
@@ -30,7 +31,7 @@ public:
         best_point_ = search_.result.multipliers;
         Evaluation at = search_.call(best_point_);
         if (const auto stop = search_.why_stop()) return finish(*stop);
-        std::vector<double> distance = metric(at, problem_);
+        std::vector<double> distance = diagonal_metric(at, problem_, Metric::automatic);
         std::vector<double> direction = at.gradient;
         std::vector<double> best_gradient = at.gradient;
         double level = std::max(0.05 * std::abs(at.value), 1e-6);
@@ -70,7 +71,7 @@ public:
                 if (gain > 0.75 * promised || gain > 0.5 * level) level = std::max(level, (gain > 0.9 * promised ? 8.0 : 2.0) * gain);
                 best_point_ = std::move(point);
                 best_gradient = at.gradient;
-                distance = metric(at, problem_);
+                distance = diagonal_metric(at, problem_, Metric::automatic);
             } else if (++without_gain >= 4) {
                 without_gain = 0;
                 factor *= 0.66;
