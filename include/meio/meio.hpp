@@ -76,8 +76,12 @@
 #include <meio/single_echelon/newsvendor_batch.hpp>
 #include <meio/single_echelon/service_level.hpp>
 #include <meio/transport/batch.hpp>
+#include <meio/transport/linear_options.hpp>
+#include <meio/transport/linear_program.hpp>
+#include <meio/transport/linear_result.hpp>
 #include <meio/transport/options.hpp>
 #include <meio/transport/result.hpp>
+#include <meio/transport/revised_simplex.hpp>
 #include <meio/transport/solve.hpp>
 #include <meio/transport/tiny.hpp>
 #include <meio/version.hpp>

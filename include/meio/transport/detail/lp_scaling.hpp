@@ -1,0 +1,115 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <vector>
+
+#include <meio/transport/linear_program.hpp>
+
+namespace meio::transport::detail {
+
+/// Powers of two that bring coefficients, bounds and costs near one, so that absolute tolerances mean the same for any
+/// units. Exact, and left at one where the data are tame.
+struct LpScaling {
+    std::vector<double> row;     ///< factor of each row of A
+    std::vector<double> column;  ///< factor of each column of A; x = column * value_unit * scaled x
+    double value_unit = 1;
+    double cost_unit = 1;
+
+    /// Factors of rows and columns, from the matrix alone.
+    void make_factors(const LinearProgram& lp) {
+        row.assign(lp.row_count(), 1.0);
+        column.assign(lp.variable_count(), 1.0);
+        scale_matrix(lp);
+    }
+
+    /// Units of values and costs, given the factors.
+    void make_units(const LinearProgram& lp) {
+        value_unit = 1;
+        cost_unit = 1;
+        scale_values(lp);
+        scale_costs(lp);
+    }
+
+private:
+    /// Geometric means of the extremes, rows and columns in turn (Fulkerson and Wolfe 1962).
+    void scale_matrix(const LinearProgram& lp) {
+        bool tame = true;
+        for (const double v : lp.values) tame &= v == 0 || (std::abs(v) >= 0.125 && std::abs(v) <= 8);
+        if (tame) return;
+        const std::size_t n = lp.variable_count();
+        const std::size_t m = lp.row_count();
+        std::vector<int> low, high, by_row(m, 0), by_column(n, 0);
+        for (int pass = 0; pass < 4; ++pass) {
+            low.assign(m, 5000);
+            high.assign(m, -5000);
+            visit(lp, [&](std::size_t i, std::size_t j, int e) {
+                low[i] = std::min(low[i], e + by_column[j]);
+                high[i] = std::max(high[i], e + by_column[j]);
+            });
+            for (std::size_t i = 0; i < m; ++i) by_row[i] = low[i] > high[i] ? 0 : -((low[i] + high[i]) / 2);
+            low.assign(n, 5000);
+            high.assign(n, -5000);
+            visit(lp, [&](std::size_t i, std::size_t j, int e) {
+                low[j] = std::min(low[j], e + by_row[i]);
+                high[j] = std::max(high[j], e + by_row[i]);
+            });
+            for (std::size_t j = 0; j < n; ++j) by_column[j] = low[j] > high[j] ? 0 : -((low[j] + high[j]) / 2);
+        }
+        const auto power = [](int e) { return std::ldexp(1.0, std::clamp(e, -400, 400)); };
+        for (std::size_t i = 0; i < m; ++i) row[i] = power(by_row[i]);
+        for (std::size_t j = 0; j < n; ++j) column[j] = power(by_column[j]);
+    }
+
+    template <class Visit>
+    static void visit(const LinearProgram& lp, Visit&& each) {
+        for (std::size_t j = 0; j < lp.variable_count(); ++j)
+            for (auto k = static_cast<std::size_t>(lp.starts[j]); k < static_cast<std::size_t>(lp.starts[j + 1]); ++k)
+                if (lp.values[k] != 0) each(static_cast<std::size_t>(lp.rows[k]), j, std::ilogb(lp.values[k]));
+    }
+
+    void scale_values(const LinearProgram& lp) {
+        sizes_.clear();
+        bool tame = true;
+        const auto look = [&](double bound, double per) {
+            if (bound == 0 || !std::isfinite(bound)) return;
+            const double size = std::abs(bound) * per;
+            tame &= size >= 0x1p-7 && size <= 0x1p12;
+            sizes_.push_back(size);
+        };
+        for (std::size_t j = 0; j < lp.variable_count(); ++j) {
+            look(lp.lower[j], 1 / column[j]);
+            look(lp.upper[j], 1 / column[j]);
+        }
+        for (std::size_t i = 0; i < lp.row_count(); ++i) {
+            look(lp.row_lower[i], row[i]);
+            look(lp.row_upper[i], row[i]);
+        }
+        if (!tame) value_unit = median_power();
+    }
+
+    void scale_costs(const LinearProgram& lp) {
+        sizes_.clear();
+        bool tame = true;
+        for (std::size_t j = 0; j < lp.variable_count(); ++j) {
+            const double size = std::abs(lp.costs[j]) * column[j];
+            if (size == 0) continue;
+            tame &= size >= 0x1p-7 && size <= 0x1p12;
+            sizes_.push_back(size);
+        }
+        if (!tame) cost_unit = median_power();
+    }
+
+    /// The power of two below the median: one huge entry does not drown the rest.
+    [[nodiscard]] double median_power() {
+        const auto middle = sizes_.begin() + static_cast<std::ptrdiff_t>(sizes_.size() / 2);
+        std::nth_element(sizes_.begin(), middle, sizes_.end());
+        return std::ldexp(1.0, std::clamp(std::ilogb(*middle), -900, 900));
+    }
+
+    std::vector<double> sizes_;
+};
+
+}  // namespace meio::transport::detail
