@@ -67,8 +67,9 @@ public:
         }
     }
 
-    /// Rounds on all destinations. `slot` and `margin` get their choices (-1: none) and how much more the next best costs.
-    void full_rounds(int rounds, std::vector<std::int32_t>& slot, std::vector<float>& margin) {
+    /// Rounds on all destinations, or until `stop()` says so (false is returned then). `slot` and `margin` get their choices (-1: none) and how much more the next best costs.
+    template <class Stop>
+    bool full_rounds(int rounds, std::vector<std::int32_t>& slot, std::vector<float>& margin, Stop&& stop) {
         drift_ = 0;
         window_ *= widening;
         before_ = std::numeric_limits<double>::infinity();
@@ -76,6 +77,7 @@ public:
         margin.assign(p_.destinations, -std::numeric_limits<float>::infinity());
         std::fill(load_.begin(), load_.end(), 0.0);
         for (int round = 0;; ++round) {
+            if (stop()) return false;
             begin_round();
             const auto reach = static_cast<float>((drift_ + window_) * (1 + 0x1p-20));
             for (std::size_t j = 0; j < p_.destinations; ++j)
@@ -87,6 +89,7 @@ public:
         }
         const auto drift = static_cast<float>(drift_);
         for (float& x : margin) x -= drift;
+        return true;
     }
 
     [[nodiscard]] const std::vector<double>& price() const noexcept { return price_; }

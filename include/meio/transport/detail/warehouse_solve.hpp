@@ -7,11 +7,13 @@
 #include <cstdint>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include <meio/core/context.hpp>
+#include <meio/core/status.hpp>
 #include <meio/transport/arc_result.hpp>
 #include <meio/transport/arcs.hpp>
 #include <meio/transport/detail/input.hpp>
@@ -52,8 +54,7 @@ public:
         ArcResult r;
         WarehouseSimplex<Bounded> kernel(work_, settings(caps_[0]));
         mask(caps_[0]);
-        auto stopped = context.stop_reason();
-        begin(kernel, start, stopped.has_value());
+        const auto stopped = begin(kernel, start, context);
         for (std::size_t k = 0;; ++k) {
             if (k > 0) {
                 mask(caps_[k]);
@@ -166,25 +167,32 @@ private:
         return s;
     }
 
-    void begin(WarehouseSimplex<Bounded>& kernel, const ArcBasis* start, bool stopped) {
+    // Makes the first tree; says why where it was stopped, with nothing shipped.
+    std::optional<core::Status> begin(WarehouseSimplex<Bounded>& kernel, const ArcBasis* start, const core::Context& context) {
         WarehouseTree<Bounded>& tree = kernel.tree();
-        if (start != nullptr && restore_basis(work_, *start, tree)) return;
+        if (start != nullptr && restore_basis(work_, *start, tree)) return std::nullopt;
+        std::fill(tree.full().begin(), tree.full().end(), std::uint8_t{0});
         PriceNewton newton(work_);
         const bool priced = start != nullptr && start->prices.size() == given_.sources &&
                             std::all_of(start->prices.begin(), start->prices.end(), [](double x) { return std::abs(x) < 1e300; });
         if (priced) newton.set_prices(start->prices);
-        if (!stopped) newton.sample_rounds(priced ? 0 : sample_rounds);
         std::vector<std::int32_t> choice;
         std::vector<float> margin;
-        newton.full_rounds(stopped ? 0 : full_rounds, choice, margin);
+        std::optional<core::Status> reason = context.stop_reason();
+        const auto stop = [&] { return (reason = context.stop_reason()).has_value(); };
+        if (!reason) newton.sample_rounds(priced ? 0 : sample_rounds);
+        const bool placed = !reason && newton.full_rounds(full_rounds, choice, margin, stop);
         start_ = newton.price();
-        if constexpr (Bounded) {
-            std::fill(tree.full().begin(), tree.full().end(), std::uint8_t{0});
-            Placement<Bounded>(work_, start_, tree).run_split();
+        Placement<Bounded> placement(work_, start_, tree);
+        if (!placed) {
+            placement.run_empty();
+        } else if constexpr (Bounded) {
+            placement.run_split();
         } else {
-            Placement<Bounded>(work_, start_, tree).run(choice, margin, 2 * newton.window());
+            placement.run(choice, margin, 2 * newton.window());
             kernel.set_margins(std::move(margin), start_, choice);
         }
+        return reason;
     }
 
     [[nodiscard]] bool dearer_improves(const ArcResult& r, double cap) const {

@@ -46,6 +46,13 @@ public:
         hang_rest();
     }
 
+    /// Nothing shipped.
+    void run_empty() {
+        hung_.assign(p_.sources, 0);
+        for (std::size_t j = 0; j < p_.destinations; ++j) hang_unserved(j);
+        hang_rest();
+    }
+
     /// With capacities: each destination in turn, cheapest arcs first, filled to the brim, the last one basic.
     void run_split() {
         static_assert(Bounded);
