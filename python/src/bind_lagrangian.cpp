@@ -55,7 +55,8 @@ State state_of(const py::buffer& source) {
     const py::buffer_info info = py::reinterpret_steal<py::object>(PyMemoryView_GetContiguous(source.ptr(), PyBUF_READ, 'C'))
                                      .cast<py::buffer>()
                                      .request();
-    return State::from_bytes({static_cast<const std::uint8_t*>(info.ptr), static_cast<std::size_t>(info.size * info.itemsize)});
+    const auto count = static_cast<std::size_t>(info.size * info.itemsize);
+    return State::from_bytes({static_cast<const std::uint8_t*>(info.ptr), count});
 }
 
 py::dict history_of(const std::vector<HistoryEntry>& history) {
@@ -331,8 +332,8 @@ void register_lagrangian(py::module_& module) {
                         [](const py::bytes& bytes) { return std::make_shared<State>(state_of(bytes)); }));
     m.def(
         "maximize",
-        [](std::size_t size, std::size_t groups, const py::object& all, const py::object& one, const Array& b, const Array& lower,
-           const Array& upper, Method method, Metric metric, const Array& initial, int max_calls, double relative_gap,
+        [](std::size_t size, std::size_t groups, const py::object& all, const py::object& one, const Array& b,
+           const Array& lower, const Array& upper, Method method, Metric metric, const Array& initial, int max_calls, double relative_gap,
            double absolute_gap, double known_upper, int primal_every, int cut_groups, int max_cuts, int max_idle,
            double sample_share, std::uint64_t seed, int threads, const std::shared_ptr<State>& start,
            std::vector<std::size_t> changed_groups, const std::shared_ptr<State>& resume, int checkpoint_every,
