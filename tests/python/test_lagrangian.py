@@ -113,7 +113,6 @@ def check_against_highs(plans, b, bounds):
     return result
 
 
-@WAITING
 def test_equals_highs_a_thousand_times():
     """1,000 seeded problems of groups of plans: bound <= LP value within 1e-9, and equal at convergence."""
     pytest.importorskip("scipy")
@@ -126,7 +125,6 @@ def test_equals_highs_a_thousand_times():
             raise
 
 
-@WAITING
 def test_equals_highs_on_drawn_problems():
     """The same for small whole numbers drawn by hypothesis, which shrinks what fails."""
     pytest.importorskip("scipy")
