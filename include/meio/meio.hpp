@@ -62,6 +62,7 @@
 #include <meio/planner/repair.hpp>
 #include <meio/planner/shard.hpp>
 #include <meio/planner/solve.hpp>
+#include <meio/planner/tree_tables.hpp>
 #include <meio/simulation/case.hpp>
 #include <meio/simulation/demand_source.hpp>
 #include <meio/simulation/estimate.hpp>

@@ -10,6 +10,7 @@
 #include <meio/planner/convex_lattice.hpp>
 #include <meio/planner/instance.hpp>
 #include <meio/planner/lattice_demand.hpp>
+#include <meio/planner/tree_tables.hpp>
 
 namespace meio::planner {
 
@@ -32,129 +33,120 @@ struct PricedNode {
 /// lattice_demand). Time: O(sum of level x size of lead-time demand) a node.
 class EchelonTree {
 public:
-    /// `lattice_points` bounds the resolution: the step is one unit (counts), or the spread of demand over that many
-    /// points where that is coarser (counts) or finer (continuous).
+    /// `lattice_points` bounds the resolution (see lattice_step).
     explicit EchelonTree(std::size_t lattice_points = 2048) : lattice_points_(lattice_points) {}
 
-    /// Finds the levels; returns the least priced cost (without the option's constants). `priced` aligns with `nodes`.
-    double solve(std::span<const Node> nodes, std::span<const PricedNode> priced);
+    /// Finds the levels; returns the least priced cost (without the option's constants). `priced` aligns with `nodes`, and
+    /// so do `tables`: demand as TreeTables keeps it for the same `lattice_points`, which must outlive the next call;
+    /// empty: tabulated here. The answer has the same bits either way.
+    double solve(std::span<const Node> nodes, std::span<const PricedNode> priced, std::span<const NodeTable> tables = {});
 
     /// Fills `positions` (aligned with nodes) for the levels found by the last `solve`: level is the echelon base-stock
     /// level of inner nodes and the local one of leaves.
     void positions(std::span<const Node> nodes, std::vector<Position>& positions);
 
-    /// The lattice step of a tree; depends on the nodes only, never on prices.
-    [[nodiscard]] double step(std::span<const Node> nodes) const;
-
 private:
     struct Work {
         std::vector<int> children{};
-        ConvexLattice cost{};            // of the node's echelon position
+        ConvexLattice cost{};            // of the node's echelon position; not of inner roots
         ConvexLattice allocated{};       // inner nodes: least cost of what remains after the lead time
         Allocation allocation{};
-        LatticeDemand demand{};
-        LossTable losses{};
         LatticeDemand distribution{};    // of the node's position (forward pass)
         long root_level = 0;             // of roots
     };
 
-    void leaf(const Node& node, const PricedNode& priced, double stop_slope, Work& work);
-    void inner(const PricedNode& priced, double stop_slope, Work& work);
-    double root_value(const PricedNode& priced, Work& work) const;
+    [[nodiscard]] const NodeTable& table(std::size_t j) const { return kept_.empty() ? own_[j] : kept_[j]; }
+
+    void leaf(const PricedNode& priced, double stop_slope, const LossTable& losses, Work& work) const;
+    static double leaf_root(const PricedNode& priced, const LossTable& losses, Work& work);
+    void share_among_children(const PricedNode& priced, Work& work);
+    void inner(const PricedNode& priced, double stop_slope, const LatticeDemand& demand, Work& work) const;
+    double inner_root(const PricedNode& priced, const LatticeDemand& demand, Work& work) const;
     void share_out(const LatticeDemand& available, Work& work, Position& position);
 
     std::size_t lattice_points_;
     double step_ = 1;
     std::vector<Work> work_{};
+    std::vector<const ConvexLattice*> children_{};
+    std::span<const NodeTable> kept_{};  // tables of the last call, or empty
+    std::vector<NodeTable> own_{};       // used where none are kept
 };
 
-inline double EchelonTree::step(std::span<const Node> nodes) const {
-    double spread = 0;
-    bool counts = true;
-    for (const Node& node : nodes) {
-        spread += 18.0 * std::sqrt(std::max(node.variance, 0.0));
-        counts = counts && node.family == demand::Family::count;
-    }
-    const double resolution = spread / static_cast<double>(lattice_points_);
-    if (counts) return std::max(1.0, std::ceil(resolution));
-    return resolution > 0 ? resolution : 1.0;
-}
-
-inline double EchelonTree::solve(std::span<const Node> nodes, std::span<const PricedNode> priced) {
-    step_ = step(nodes);
+inline double EchelonTree::solve(std::span<const Node> nodes, std::span<const PricedNode> priced,
+                                 std::span<const NodeTable> tables) {
+    step_ = lattice_step(nodes, lattice_points_);
     if (work_.size() < nodes.size()) work_.resize(nodes.size());
     for (std::size_t j = 0; j < nodes.size(); ++j) work_[j].children.clear();
     for (std::size_t j = 0; j < nodes.size(); ++j)
         if (nodes[j].parent >= 0) work_[static_cast<std::size_t>(nodes[j].parent)].children.push_back(static_cast<int>(j));
+    kept_ = tables;
+    if (kept_.empty()) {
+        if (own_.size() < nodes.size()) own_.resize(nodes.size());
+        for (std::size_t j = 0; j < nodes.size(); ++j) own_[j].reset(nodes[j], !work_[j].children.empty(), step_);
+    }
 
     double value = 0;
     for (std::size_t j = nodes.size(); j-- > 0;) {
         const bool root = nodes[j].parent < 0;
-        const double stop = root ? 0.0 : priced[static_cast<std::size_t>(nodes[j].parent)].holding * step_;
-        Work& work = work_[j];
-        if (work.children.empty()) {
-            leaf(nodes[j], priced[j], stop, work);
+        if (!work_[j].children.empty()) {
+            share_among_children(priced[j], work_[j]);
+            if (root) value += inner_root(priced[j], table(j).demand, work_[j]);
+            else inner(priced[j], priced[static_cast<std::size_t>(nodes[j].parent)].holding * step_, table(j).demand, work_[j]);
         } else {
-            work.demand = lattice_demand(nodes[j].family, nodes[j].mean, nodes[j].variance, step_);
-            inner(priced[j], stop, work);
+            leaf(priced[j], root ? 0.0 : priced[static_cast<std::size_t>(nodes[j].parent)].holding * step_, table(j).losses,
+                 work_[j]);
+            if (root) value += leaf_root(priced[j], table(j).losses, work_[j]);
         }
-        if (root) value += root_value(priced[j], work);
     }
     return value;
 }
 
-inline double EchelonTree::root_value(const PricedNode& priced, Work& work) const {
-    work.root_level = std::max(work.cost.last(), 0L);
-    if (work.root_level == work.cost.last()) return work.cost.at(work.root_level);
-    // Level zero already lies right of the optimum; its cost needs slopes that were not tabulated.
-    if (work.children.empty()) {
-        const LatticePoint point = work.losses.at(0);
-        return priced.holding * point.on_hand + priced.shortage * point.unmet;
-    }
-    double value = 0;
-    const long last = work.allocated.last();
-    for (std::size_t d = 0; d < work.demand.pmf.size(); ++d) {
-        const long x = -(work.demand.first + static_cast<long>(d));
-        value += work.demand.pmf[d] * (work.allocated.at(std::min(x, last)) +
-                                       priced.holding * step_ * static_cast<double>(std::max(0L, x - last)));
-    }
-    return value;
-}
-
-inline void EchelonTree::leaf(const Node& node, const PricedNode& priced, double stop_slope, Work& work) {
-    work.losses.reset(node.family, node.mean, node.variance, step_);
+inline void EchelonTree::leaf(const PricedNode& priced, double stop_slope, const LossTable& losses, Work& work) const {
     ConvexLattice& cost = work.cost;
-    cost.first = work.losses.first();
+    cost.first = losses.first();
     cost.left_slope = -priced.shortage * step_;
     const auto value_at = [&](long n) {
-        const LatticePoint point = work.losses.at(n);
+        const LatticePoint point = losses.tabulated(n);
         return priced.holding * point.on_hand + priced.shortage * point.unmet;
     };
     cost.value = value_at(cost.first);
     cost.slopes.clear();
     double here = cost.value;
-    for (long n = cost.first;; ++n) {
-        // Another unit is short of use beyond the cap: P(D > n) <= 1 - level_cap.
-        if (work.losses.at(n).unmet - work.losses.at(n + 1).unmet <= (1.0 - level_cap) * step_) break;
+    double slope = cost.left_slope;
+    for (long n = cost.first; n < losses.last(); ++n) {
         const double next = value_at(n + 1);
-        double slope = next - here;
-        if (!cost.slopes.empty()) slope = std::max(slope, cost.slopes.back());  // rounding must not bend the function
-        slope = std::max(slope, cost.left_slope);
+        slope = std::max(slope, next - here);  // rounding must not bend the function
         if (slope >= stop_slope) break;
         cost.slopes.push_back(slope);
         here = next;
     }
 }
 
-inline void EchelonTree::inner(const PricedNode& priced, double stop_slope, Work& work) {
-    std::vector<const ConvexLattice*> children;
-    children.reserve(work.children.size());
-    for (const int child : work.children) children.push_back(&work_[static_cast<std::size_t>(child)].cost);
+inline double EchelonTree::leaf_root(const PricedNode& priced, const LossTable& losses, Work& work) {
+    work.root_level = std::max(work.cost.last(), 0L);
+    const LatticePoint point = losses.tabulated(work.root_level);
+    return priced.holding * point.on_hand + priced.shortage * point.unmet;
+}
+
+inline void EchelonTree::share_among_children(const PricedNode& priced, Work& work) {
+    children_.clear();
+    for (const int child : work.children) children_.push_back(&work_[static_cast<std::size_t>(child)].cost);
+    work.allocated = allocate(children_, priced.holding * step_, work.allocation);
+}
+
+inline void EchelonTree::inner(const PricedNode& priced, double stop_slope, const LatticeDemand& demand, Work& work) const {
+    const std::size_t limit = work.allocated.slopes.size() + demand.pmf.size();
+    work.cost = expect_after_demand(work.allocated, demand.pmf, priced.holding * step_, stop_slope, limit);
+    work.cost.first += demand.first;
+}
+
+// Nobody asks a root for more than its best level, so its cost is not tabulated.
+inline double EchelonTree::inner_root(const PricedNode& priced, const LatticeDemand& demand, Work& work) const {
     const double holding = priced.holding * step_;
-    work.allocated = allocate(children, holding, work.allocation);
-    const std::size_t limit = work.allocated.slopes.size() + work.demand.pmf.size();
-    work.cost = expect_after_demand(work.allocated, work.demand.pmf, holding, stop_slope, limit);
-    work.cost.first += work.demand.first;
+    const std::size_t limit = work.allocated.slopes.size() + demand.pmf.size();
+    const std::size_t turn = turn_after_demand(work.allocated, demand.pmf, holding, 0.0, limit);
+    work.root_level = std::max(work.allocated.first + demand.first + static_cast<long>(turn), 0L);
+    return value_after_demand(work.allocated, demand.pmf, holding, work.root_level - demand.first);
 }
 
 inline void EchelonTree::positions(std::span<const Node> nodes, std::vector<Position>& positions) {
@@ -168,28 +160,30 @@ inline void EchelonTree::positions(std::span<const Node> nodes, std::vector<Posi
         Work& work = work_[j];
         const LatticeDemand& z = work.distribution;
         if (work.children.empty()) {
+            const LossTable& losses = table(j).losses;
             Position& position = positions[j];
             double mean_position = 0;
             for (std::size_t n = 0; n < z.pmf.size(); ++n) {
                 const long point = z.first + static_cast<long>(n);
-                position.on_hand += z.pmf[n] * work.losses.at(point).on_hand;
+                position.on_hand += z.pmf[n] * losses.tabulated(point).on_hand;
                 mean_position += z.pmf[n] * static_cast<double>(point) * step_;
             }
             position.unmet = std::max(0.0, nodes[j].mean - mean_position + position.on_hand);
             // The slope of the cdf at the level, from the demand's own probabilities.
             const long at = std::lround(position.level / step_);
-            position.density = std::max(0.0, work.losses.at(at + 1).unmet - 2.0 * work.losses.at(at).unmet +
-                                                 work.losses.at(at - 1).unmet) /
+            position.density = std::max(0.0, losses.tabulated(at + 1).unmet - 2.0 * losses.tabulated(at).unmet +
+                                                 losses.tabulated(at - 1).unmet) /
                                (step_ * step_);
             continue;
         }
         // What is left of the position after the demand of the lead time.
+        const LatticeDemand& demand = table(j).demand;
         LatticeDemand available;
-        available.first = z.first - (work.demand.first + static_cast<long>(work.demand.pmf.size()) - 1);
-        available.pmf.assign(z.pmf.size() + work.demand.pmf.size() - 1, 0.0);
-        const std::size_t top = work.demand.pmf.size() - 1;
+        available.first = z.first - (demand.first + static_cast<long>(demand.pmf.size()) - 1);
+        available.pmf.assign(z.pmf.size() + demand.pmf.size() - 1, 0.0);
+        const std::size_t top = demand.pmf.size() - 1;
         for (std::size_t n = 0; n < z.pmf.size(); ++n)
-            for (std::size_t d = 0; d <= top; ++d) available.pmf[n + top - d] += z.pmf[n] * work.demand.pmf[d];
+            for (std::size_t d = 0; d <= top; ++d) available.pmf[n + top - d] += z.pmf[n] * demand.pmf[d];
         share_out(available, work, positions[j]);
         std::vector<long> level(work.allocation.base);
         for (const int child : work.allocation.order) ++level[static_cast<std::size_t>(child)];
@@ -211,21 +205,33 @@ inline void EchelonTree::share_out(const LatticeDemand& available, Work& work, P
         work_[static_cast<std::size_t>(work.children[c])].distribution = {
             first, std::vector<double>(static_cast<std::size_t>(caps[c] - first + 1), 0.0)};
     }
+    // Between two units of its own a child's position stands still: it gets the mass that passed meanwhile.
+    double passed = 0;
+    std::vector<double> passed_before(count, 0.0);
+    const auto settle = [&](std::size_t c) {
+        LatticeDemand& d = work_[static_cast<std::size_t>(work.children[c])].distribution;
+        d.pmf[static_cast<std::size_t>(z[c] - d.first)] += passed - passed_before[c];
+        passed_before[c] = passed;
+    };
+    LatticeDemand& short_one = work_[static_cast<std::size_t>(work.children[absorber])].distribution;
     std::size_t ordered = 0;
     for (std::size_t n = 0; n < available.pmf.size(); ++n) {
         const long x = available.first + static_cast<long>(n);
-        while (ordered < rule.order.size() && rule.start + static_cast<long>(ordered) < x)
-            ++z[static_cast<std::size_t>(rule.order[ordered++])];
+        while (ordered < rule.order.size() && rule.start + static_cast<long>(ordered) < x) {
+            const auto child = static_cast<std::size_t>(rule.order[ordered++]);
+            settle(child);
+            ++z[child];
+        }
         const double p = available.pmf[n];
-        if (p == 0) continue;
-        for (std::size_t c = 0; c < count; ++c) {
-            LatticeDemand& d = work_[static_cast<std::size_t>(work.children[c])].distribution;
-            const long at = c == absorber && x < rule.start ? rule.base[c] - (rule.start - x) : z[c];
-            d.pmf[static_cast<std::size_t>(at - d.first)] += p;
+        passed += p;
+        if (x < rule.start) {
+            short_one.pmf[static_cast<std::size_t>(rule.base[absorber] - (rule.start - x) - short_one.first)] += p;
+            passed_before[absorber] = passed;
         }
         const long beyond = x - rule.start - static_cast<long>(rule.order.size());
         if (beyond > 0) position.on_hand += p * static_cast<double>(beyond) * step_;
     }
+    for (std::size_t c = 0; c < count; ++c) settle(c);
 }
 
 }  // namespace meio::planner

@@ -4,6 +4,7 @@
 #include <concepts>
 #include <cstddef>
 #include <limits>
+#include <memory>
 #include <span>
 #include <utility>
 #include <vector>
@@ -11,6 +12,7 @@
 #include <meio/planner/echelon_tree.hpp>
 #include <meio/planner/instance.hpp>
 #include <meio/planner/newsvendor_node.hpp>
+#include <meio/planner/tree_tables.hpp>
 
 namespace meio::planner {
 
@@ -55,6 +57,12 @@ public:
     explicit FacilityTrees(const Instance& instance, std::size_t lattice_points = 2048)
         : instance_(&instance), tree_(lattice_points), best_tree_(lattice_points) {}
 
+    /// Reads demand from tables of the same instance, shared by the models of all threads; the answers have the same bits.
+    FacilityTrees(const Instance& instance, std::shared_ptr<const TreeTables> tables)
+        : FacilityTrees(instance, tables->lattice_points()) {
+        tables_ = std::move(tables);
+    }
+
     /// The best option and levels at these prices; ties go to the first option. The reference is valid until the next
     /// call. Cost: one newsvendor an option, or one tree recursion an option with several nodes.
     const Choice& choose(const Block& block, std::span<const double> prices) {
@@ -79,7 +87,7 @@ public:
                     best_is_tree = false;
                 }
             } else {
-                const double value = constant + tree_.solve(nodes, priced_);
+                const double value = constant + tree_.solve(nodes, priced_, tables_of(block.first_option + o));
                 if (o == 0 || value < best_.priced) {
                     best_.priced = value;
                     best_.option = o;
@@ -93,6 +101,10 @@ public:
     }
 
 private:
+    [[nodiscard]] std::span<const NodeTable> tables_of(std::size_t option) const {
+        return tables_ ? tables_->of(option) : std::span<const NodeTable>();
+    }
+
     // Adds prices to the nodes' cost rates; returns what does not depend on levels.
     double price_nodes(const Option& option, std::span<const double> prices) {
         double constant = option.constant;
@@ -113,6 +125,7 @@ private:
     }
 
     const Instance* instance_;
+    std::shared_ptr<const TreeTables> tables_{};
     EchelonTree tree_;
     EchelonTree best_tree_;
     std::vector<PricedNode> priced_{};

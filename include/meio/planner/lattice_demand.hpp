@@ -148,11 +148,33 @@ public:
         variance_ = variance;
         step_ = step;
         first_ = detail::lowest_point(family, mean, variance, step);
+        last_ = first_;
         points_.clear();
         if (family == demand::Family::count) walk_ = detail::CountWalk(mean, variance);
     }
 
+    /// Extends the table to the last level that a tree considers, the first with P(D > n) <= 1 - level_cap and not
+    /// below 0, and one point further.
+    void tabulate() {
+        last_ = first_;
+        while (at(last_).unmet - at(last_ + 1).unmet > (1.0 - level_cap) * step_) ++last_;
+        (void)at(std::max(last_, 0L) + 1);
+    }
+
+    void shrink() { points_.shrink_to_fit(); }
+
     [[nodiscard]] long first() const { return first_; }
+
+    /// The level at the cap, once tabulated.
+    [[nodiscard]] long last() const { return last_; }
+
+    /// As `at`, where the table is known to reach: n <= max(last(), 0) + 1.
+    [[nodiscard]] LatticePoint tabulated(long n) const {
+        if (n < first_) return {0.0, mean_ - static_cast<double>(n) * step_};
+        return points_[static_cast<std::size_t>(n - first_)];
+    }
+
+    [[nodiscard]] std::size_t heap_bytes() const { return points_.capacity() * sizeof(LatticePoint); }
 
     /// The point at lattice index n; left of first() demand is certain to exceed it.
     [[nodiscard]] LatticePoint at(long n) {
@@ -178,6 +200,7 @@ private:
     demand::Family family_ = demand::Family::count;
     double mean_ = 0, variance_ = 0, step_ = 1;
     long first_ = 0;
+    long last_ = 0;
     detail::CountWalk walk_{};
     std::vector<LatticePoint> points_{};
 };

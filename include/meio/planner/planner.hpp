@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <cstddef>
+#include <memory>
 #include <utility>
 #include <vector>
 
@@ -11,8 +12,11 @@
 #include <meio/network/supply_network.hpp>
 #include <meio/planner/build.hpp>
 #include <meio/planner/detail/assignment_pricer.hpp>
+#include <meio/planner/item_model.hpp>
 #include <meio/planner/plan.hpp>
+#include <meio/planner/shard.hpp>
 #include <meio/planner/solve.hpp>
+#include <meio/planner/tree_tables.hpp>
 
 namespace meio::planner {
 
@@ -21,6 +25,8 @@ struct PlannerOptions {
     ItemModelKind item_model = ItemModelKind::independent;
     int alternatives = 3;       ///< independent: facilities besides its own that may serve a pool, >= 0
     int assignment_rounds = 2;  ///< echelon: times that priced assignments are added to every product, >= 0
+    /// echelon: memory for demand tables; trees beyond it are slower, with the same answer
+    std::size_t table_bytes = std::size_t{512} << 20;
     SolveOptions solve{};
 };
 
@@ -44,13 +50,13 @@ public:
         Plan plan;
         plan.built = build_instance(network, forecast, build);
         SolveOptions solve = options_.solve;
-        plan.solution = solve_instance(plan.built.instance, solve, context);
+        plan.solution = solve_with_tables(plan.built.instance, solve, context);
         const int rounds = options_.item_model == ItemModelKind::echelon ? options_.assignment_rounds : 0;
         for (int round = 0; round < rounds && flow_is_priced(plan) && !context.stop_reason(); ++round) {
             extra.push_back(price_assignments(network, forecast, plan));
             BuiltInstance wider = build_instance(network, forecast, build, extra);
             solve.initial_prices = plan.solution.prices;
-            Solution solution = solve_instance(wider.instance, solve, context);
+            Solution solution = solve_with_tables(wider.instance, solve, context);
             // More assignments can only lower the least cost; keep the plan that is cheaper, and the bound of its model.
             const bool better = solution.cost < plan.solution.cost;
             if (!better && std::isfinite(plan.solution.cost)) break;
@@ -65,6 +71,15 @@ public:
     }
 
 private:
+    [[nodiscard]] Solution solve_with_tables(const Instance& instance, const SolveOptions& solve,
+                                             const core::Context& context) const {
+        solve.validate(instance.resources.size());
+        const auto tables =
+            std::make_shared<const TreeTables>(instance, solve.lattice_points, options_.table_bytes, solve.threads);
+        const auto make_model = [&instance, &tables] { return FacilityTrees(instance, tables); };
+        return solve_instance(instance, solve, context, make_model, ThreadExecutor{solve.threads});
+    }
+
     // Overused or priced flow is what other assignments can mend.
     static bool flow_is_priced(const Plan& plan) {
         for (std::size_t m = 0; m < plan.solution.prices.size(); ++m) {
