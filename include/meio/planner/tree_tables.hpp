@@ -68,7 +68,7 @@ public:
         const std::size_t count = instance.options.size();
         tables_.resize(count);
         // Each part of the options has its share of the budget, so that what is kept does not depend on threads.
-        const std::size_t parts = std::min<std::size_t>(count, 64);
+        const std::size_t parts = std::clamp<std::size_t>(count / 16, 1, 64);
         std::vector<std::size_t> used(parts, 0);
         core::parallel_for(parts, threads, [&](std::size_t part) {
             std::vector<NodeTable> built;
