@@ -7,6 +7,7 @@
 #include <span>
 #include <vector>
 
+#include <meio/numeric/normal.hpp>
 #include <meio/planner/convex_lattice.hpp>
 #include <meio/planner/instance.hpp>
 #include <meio/planner/lattice_demand.hpp>
@@ -169,11 +170,14 @@ inline void EchelonTree::positions(std::span<const Node> nodes, std::vector<Posi
                 mean_position += z.pmf[n] * static_cast<double>(point) * step_;
             }
             position.unmet = std::max(0.0, nodes[j].mean - mean_position + position.on_hand);
-            // The slope of the cdf at the level, from the demand's own probabilities.
+            // The slope of the cdf at the level, from the demand's own probabilities. Where holding here costs no more than
+            // above, the level is the cap, where demand is next to never: with the first price it falls back by
+            // deviations, so beyond three of them the local slope says nothing of the response to prices.
+            const double deviation = std::sqrt(std::max(nodes[j].variance, 0.0));
+            const double least = deviation > 0 ? numeric::normal_pdf(3.0) / deviation : 0.0;
             const long at = std::lround(position.level / step_);
-            position.density = std::max(0.0, losses.tabulated(at + 1).unmet - 2.0 * losses.tabulated(at).unmet +
-                                                 losses.tabulated(at - 1).unmet) /
-                               (step_ * step_);
+            const double bend = losses.tabulated(at + 1).unmet - 2.0 * losses.tabulated(at).unmet + losses.tabulated(at - 1).unmet;
+            position.density = std::max(least, bend / (step_ * step_));
             continue;
         }
         // What is left of the position after the demand of the lead time.

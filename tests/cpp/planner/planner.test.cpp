@@ -8,6 +8,7 @@
 
 #include <meio/planner/planner.hpp>
 #include <reference/planner/enumerate.hpp>
+#include <reference/planner/fixtures.hpp>
 #include <reference/planner/random_network.hpp>
 
 using namespace meio;
@@ -137,4 +138,22 @@ TEST_CASE("random small networks: bound, feasibility and prices") {
     }
     MESSAGE("binding resources ", binding, ", largest gap ", worst_gap);
     CHECK(binding > 100);
+}
+
+TEST_CASE("slow movers whose holding costs the same on both floors get prices") {
+    // Free shops take every unit up to the cap; room for less must be priced, not taken for a converged dual at zero.
+    Instance instance = reference::shared_storage_trees(600, 1e9);
+    SolveOptions options;
+    options.threads = 1;
+    const Solution free = solve_instance(instance, options);
+    REQUIRE(free.status == core::Status::optimal);
+    for (Resource& resource : instance.resources) {
+        const auto m = static_cast<std::size_t>(&resource - instance.resources.data());
+        resource.capacity = 0.8 * free.plan.usage[m];
+    }
+    const Solution tight = solve_instance(instance, options);
+    CHECK(tight.status == core::Status::optimal);
+    CHECK(tight.gap <= options.gap);
+    for (const double price : tight.prices) CHECK(price > 0);
+    CHECK(tight.bound > free.cost * (1 + 1e-4));
 }
