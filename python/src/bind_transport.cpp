@@ -10,7 +10,11 @@
 #include <vector>
 
 #include <meio/core/context.hpp>
+#include <meio/transport/arcs.hpp>
+#include <meio/transport/batch.hpp>
 #include <meio/transport/solve.hpp>
+#include <meio/transport/tiny.hpp>
+#include <meio/transport/warehouse.hpp>
 
 #include "interruptible.hpp"
 #include "register.hpp"
@@ -29,15 +33,9 @@ py::array_t<T> copy(const std::vector<T>& values) {
     return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
 }
 
-py::dict solve(const Array& costs, const Array& supply, const Array& demand, const transport::Options& options,
-               std::optional<double> time_limit) {
-    const auto sources = static_cast<std::size_t>(costs.shape(0));
-    const auto destinations = static_cast<std::size_t>(costs.shape(1));
-    core::Context context;
-    if (time_limit) context = core::Context::with_time_limit(*time_limit);
-    const transport::Result result = run_interruptible(context, [&](const core::Context& running) {
-        return transport::solve(view(costs), sources, destinations, view(supply), view(demand), options, running);
-    });
+using Indices = py::array_t<std::int32_t, py::array::c_style | py::array::forcecast>;
+
+py::dict fields_of(const transport::Result& result) {
     const auto count = static_cast<py::ssize_t>(result.shipments.size());
     py::array_t<std::int32_t> from(count);
     py::array_t<std::int32_t> to(count);
@@ -68,6 +66,98 @@ py::dict solve(const Array& costs, const Array& supply, const Array& demand, con
     return out;
 }
 
+core::Context limited(std::optional<double> time_limit) {
+    return time_limit ? core::Context::with_time_limit(*time_limit) : core::Context{};
+}
+
+py::dict solve(const Array& costs, const Array& supply, const Array& demand, const transport::Options& options,
+               std::optional<double> time_limit) {
+    const auto sources = static_cast<std::size_t>(costs.shape(0));
+    const auto destinations = static_cast<std::size_t>(costs.shape(1));
+    return fields_of(run_interruptible(limited(time_limit), [&](const core::Context& running) {
+        return transport::solve(view(costs), sources, destinations, view(supply), view(demand), options, running);
+    }));
+}
+
+py::dict solve_arcs(std::size_t sources, std::size_t destinations, const Indices& from, const Indices& to, const Array& costs,
+                    const Array& supply, const Array& demand, const Array& capacities, const Array& shortage_prices,
+                    const Array& overflow_prices, const transport::Options& options, std::optional<double> time_limit) {
+    const auto whole = [](const Indices& a) {
+        return std::span<const std::int32_t>(a.data(), static_cast<std::size_t>(a.size()));
+    };
+    const transport::ArcResult result = run_interruptible(limited(time_limit), [&](const core::Context& running) {
+        const transport::ArcTable table =
+            transport::make_arcs(sources, destinations, whole(from), whole(to), view(costs), view(capacities));
+        transport::ArcProblem problem = table.problem(view(supply), view(demand));
+        problem.shortage_prices = view(shortage_prices);
+        problem.overflow_prices = view(overflow_prices);
+        return transport::solve_arcs(problem, options, running);
+    });
+    py::dict out = fields_of(result);
+    out["unserved"] = copy(result.unserved);
+    out["overflow"] = copy(result.overflow);
+    return out;
+}
+
+py::dict solve_batch(std::size_t scenarios, std::size_t sources, std::size_t destinations, const Array& costs, const Array& supply,
+                     const Array& demand, const transport::BatchOptions& options, std::optional<double> time_limit) {
+    transport::BatchResult result = run_interruptible(limited(time_limit), [&](const core::Context& running) {
+        return transport::solve_batch({scenarios, sources, destinations, view(costs), view(supply), view(demand)}, options, running);
+    });
+    py::array_t<std::int32_t> statuses(static_cast<py::ssize_t>(scenarios));
+    for (std::size_t s = 0; s < scenarios; ++s)
+        statuses.mutable_at(static_cast<py::ssize_t>(s)) = static_cast<std::int32_t>(result.statuses[s]);
+    py::dict out;
+    out["status"] = result.status;
+    out["statuses"] = statuses;
+    out["objectives"] = copy(result.objectives);
+    out["supply_duals"] = copy(result.supply_duals);
+    out["demand_duals"] = copy(result.demand_duals);
+    out["flows"] = copy(result.flows);
+    out["pivots"] = result.pivots;
+    out["seconds"] = result.seconds;
+    return out;
+}
+
+/// A warm solver and the arrays that Python reads from it.
+class WarmSolver {
+public:
+    WarmSolver(std::size_t sources, std::size_t destinations, transport::Relation supply) : solver_(sources, destinations, supply) {}
+
+    core::Status solve(const Array& costs, const Array& supply, const Array& demand) {
+        const py::gil_scoped_release release;
+        return solver_.solve(view(costs), view(supply), view(demand));
+    }
+    core::Status resolve(const Array& supply, const Array& demand) {
+        const py::gil_scoped_release release;
+        return solver_.resolve(view(supply), view(demand));
+    }
+    core::Status resolve_costs(const Array& costs) {
+        const py::gil_scoped_release release;
+        return solver_.resolve_costs(view(costs));
+    }
+    [[nodiscard]] double objective() const { return solver_.objective(); }
+    [[nodiscard]] std::int64_t pivots() const { return solver_.pivots(); }
+    [[nodiscard]] py::array_t<double> supply_duals() const {
+        std::vector<double> u(solver_.sources());
+        solver_.supply_duals(u);
+        return copy(u);
+    }
+    [[nodiscard]] py::array_t<double> demand_duals() const {
+        std::vector<double> v(solver_.destinations());
+        solver_.demand_duals(v);
+        return copy(v);
+    }
+    [[nodiscard]] py::array_t<double> flows() const {
+        py::array_t<double> x({static_cast<py::ssize_t>(solver_.sources()), static_cast<py::ssize_t>(solver_.destinations())});
+        solver_.flows({x.mutable_data(), static_cast<std::size_t>(x.size())});
+        return x;
+    }
+
+private:
+    transport::TinySolver solver_;
+};
+
 }  // namespace
 
 void register_transport(py::module_& module) {
@@ -87,4 +177,39 @@ void register_transport(py::module_& module) {
         py::arg("costs"), py::arg("supply"), py::arg("demand"), py::kw_only(), py::arg("supply_relation"),
         py::arg("demand_relation"), py::arg("balance_tolerance"), py::arg("max_pivots"), py::arg("time_limit"),
         "Two-dimensional costs, one-dimensional amounts; returns the result's fields.");
+    m.def(
+        "solve_arcs",
+        [](std::size_t sources, std::size_t destinations, const Indices& from, const Indices& to, const Array& costs,
+           const Array& supply, const Array& demand, const Array& capacities, const Array& shortage_prices,
+           const Array& overflow_prices, transport::Relation supply_relation, transport::Relation demand_relation,
+           double balance_tolerance, std::int64_t max_pivots, std::optional<double> time_limit) {
+            return solve_arcs(sources, destinations, from, to, costs, supply, demand, capacities, shortage_prices, overflow_prices,
+                              {supply_relation, demand_relation, balance_tolerance, max_pivots}, time_limit);
+        },
+        py::arg("sources"), py::arg("destinations"), py::arg("source_ids"), py::arg("destination_ids"), py::arg("costs"),
+        py::arg("supply"), py::arg("demand"), py::kw_only(), py::arg("capacities"), py::arg("shortage_prices"),
+        py::arg("overflow_prices"), py::arg("supply_relation"), py::arg("demand_relation"), py::arg("balance_tolerance"),
+        py::arg("max_pivots"), py::arg("time_limit"), "Arcs one by one, in any order; empty arrays for what is not there.");
+    m.def(
+        "solve_batch",
+        [](std::size_t scenarios, std::size_t sources, std::size_t destinations, const Array& costs, const Array& supply,
+           const Array& demand, transport::Relation supply_relation, bool duals, bool flows, int threads,
+           std::optional<double> time_limit) {
+            return solve_batch(scenarios, sources, destinations, costs, supply, demand, {supply_relation, duals, flows, threads},
+                               time_limit);
+        },
+        py::arg("scenarios"), py::arg("sources"), py::arg("destinations"), py::arg("costs"), py::arg("supply"), py::arg("demand"),
+        py::kw_only(), py::arg("supply_relation"), py::arg("duals"), py::arg("flows"), py::arg("threads"), py::arg("time_limit"),
+        "Scenarios one after the other; returns the result's fields.");
+    py::class_<WarmSolver>(m, "WarmSolver", "A small problem solved over and over.")
+        .def(py::init<std::size_t, std::size_t, transport::Relation>(), py::arg("sources"), py::arg("destinations"),
+             py::arg("supply_relation"))
+        .def("solve", &WarmSolver::solve, py::arg("costs"), py::arg("supply"), py::arg("demand"))
+        .def("resolve", &WarmSolver::resolve, py::arg("supply"), py::arg("demand"))
+        .def("resolve_costs", &WarmSolver::resolve_costs, py::arg("costs"))
+        .def_property_readonly("objective", &WarmSolver::objective)
+        .def_property_readonly("pivots", &WarmSolver::pivots)
+        .def_property_readonly("supply_duals", &WarmSolver::supply_duals)
+        .def_property_readonly("demand_duals", &WarmSolver::demand_duals)
+        .def_property_readonly("flows", &WarmSolver::flows);
 }

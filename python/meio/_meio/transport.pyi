@@ -6,6 +6,7 @@ The transportation problem; use meio.transport.
 
 from __future__ import annotations
 import enum
+import meio._meio.core
 import numpy
 import numpy.typing
 import typing
@@ -18,6 +19,41 @@ class Relation(enum.Enum):
     AT_LEAST = ...
     AT_MOST = ...
     EXACTLY = ...
+
+class WarmSolver:
+    """
+    A small problem solved over and over.
+    """
+    def __init__(
+        self,
+        sources: typing.SupportsInt | typing.SupportsIndex,
+        destinations: typing.SupportsInt | typing.SupportsIndex,
+        supply_relation: Relation,
+    ) -> None: ...
+    def resolve(
+        self,
+        supply: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        demand: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    ) -> meio._meio.core.Status: ...
+    def resolve_costs(
+        self, costs: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]
+    ) -> meio._meio.core.Status: ...
+    def solve(
+        self,
+        costs: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        supply: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        demand: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    ) -> meio._meio.core.Status: ...
+    @property
+    def demand_duals(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    @property
+    def flows(self) -> numpy.typing.NDArray[numpy.float64]: ...
+    @property
+    def objective(self) -> float: ...
+    @property
+    def pivots(self) -> int: ...
+    @property
+    def supply_duals(self) -> numpy.typing.NDArray[numpy.float64]: ...
 
 def solve(
     costs: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
@@ -32,4 +68,44 @@ def solve(
 ) -> dict:
     """
     Two-dimensional costs, one-dimensional amounts; returns the result's fields.
+    """
+
+def solve_arcs(
+    sources: typing.SupportsInt | typing.SupportsIndex,
+    destinations: typing.SupportsInt | typing.SupportsIndex,
+    source_ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+    destination_ids: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+    costs: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    supply: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    demand: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    *,
+    capacities: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    shortage_prices: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    overflow_prices: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    supply_relation: Relation,
+    demand_relation: Relation,
+    balance_tolerance: typing.SupportsFloat | typing.SupportsIndex,
+    max_pivots: typing.SupportsInt | typing.SupportsIndex,
+    time_limit: typing.SupportsFloat | typing.SupportsIndex | None,
+) -> dict:
+    """
+    Arcs one by one, in any order; empty arrays for what is not there.
+    """
+
+def solve_batch(
+    scenarios: typing.SupportsInt | typing.SupportsIndex,
+    sources: typing.SupportsInt | typing.SupportsIndex,
+    destinations: typing.SupportsInt | typing.SupportsIndex,
+    costs: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    supply: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    demand: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    *,
+    supply_relation: Relation,
+    duals: bool,
+    flows: bool,
+    threads: typing.SupportsInt | typing.SupportsIndex,
+    time_limit: typing.SupportsFloat | typing.SupportsIndex | None,
+) -> dict:
+    """
+    Scenarios one after the other; returns the result's fields.
     """

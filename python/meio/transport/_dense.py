@@ -1,14 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The transportation problem: ship from sources to destinations at least cost.
-
-Examples
---------
->>> from meio import transport
->>> costs = [[8, 6, 10, 9], [9, 12, 13, 7], [14, 9, 16, 5]]
->>> result = transport.solve(costs, supply=[35, 50, 40], demand=[45, 20, 30, 30])
->>> result.status.name, result.objective
-('OPTIMAL', 1020.0)
-"""
+"""Transportation problems as a matrix of costs, dense or sparse."""
 
 from __future__ import annotations
 
@@ -21,8 +12,6 @@ from numpy.typing import ArrayLike, NDArray
 from meio._meio import transport as _core
 from meio._meio.core import Status
 from meio.errors import InputError
-
-__all__ = ["Cut", "Result", "solve"]
 
 _RELATIONS: dict[str, Any] = {
     "at_most": _core.Relation.AT_MOST,
@@ -108,7 +97,7 @@ class Result:
 
 
 def solve(
-    costs: ArrayLike,
+    costs: ArrayLike | Any,
     supply: ArrayLike,
     demand: ArrayLike,
     *,
@@ -122,8 +111,9 @@ def solve(
 
     Parameters
     ----------
-    costs : array_like, (m, n)
-        Money per unit, of either sign, at most 1e300 in size; `inf` where there is no arc. Any stride, any dtype.
+    costs : array_like or scipy.sparse matrix, (m, n)
+        Money per unit, of either sign, at most 1e300 in size; `inf` where there is no arc. Any stride, any dtype. Of a
+        sparse matrix the stored entries are the arcs, stored zeros too.
     supply : array_like, (m,)
         Units at each source, >= 0; `inf` is unlimited (with the default relations).
     demand : array_like, (n,)
@@ -163,26 +153,70 @@ def solve(
     >>> result.status.name, result.shortage.sources, result.shortage.destinations, result.shortage.amount
     ('INFEASIBLE', array([1], dtype=int32), array([1], dtype=int32), 1.0)
     """
-    matrix = _numbers("costs", costs, 2)
-    amounts = _numbers("supply", supply, 1), _numbers("demand", demand, 1)
+    amounts = numbers("supply", supply, 1), numbers("demand", demand, 1)
+    relations = {
+        "supply_relation": relation("supply_relation", supply_relation),
+        "demand_relation": relation("demand_relation", demand_relation),
+    }
+    if hasattr(costs, "tocoo"):
+        return _solve_sparse(costs, *amounts, relations, balance_tolerance, max_pivots, time_limit)
+    matrix = numbers("costs", costs, 2)
     if matrix.size == 0:  # nested empty lists do not say their shape
         matrix = np.zeros((amounts[0].size, amounts[1].size)) if amounts[0].size * amounts[1].size == 0 else matrix
     fields = _core.solve(
         matrix,
         *amounts,
-        supply_relation=_relation("supply_relation", supply_relation),
-        demand_relation=_relation("demand_relation", demand_relation),
+        **relations,
         balance_tolerance=balance_tolerance,
         max_pivots=max_pivots,
         time_limit=time_limit,
     )
+    return Result(**with_cuts(fields))
+
+
+def _solve_sparse(
+    costs: Any,
+    supply: NDArray[np.float64],
+    demand: NDArray[np.float64],
+    relations: dict[str, Any],
+    balance_tolerance: float,
+    max_pivots: int,
+    time_limit: float | None,
+) -> Result:
+    arcs = costs.tocoo()
+    shape = (supply.size, demand.size)
+    if arcs.shape != shape:
+        raise InputError.from_core([("costs", "", f"shape {arcs.shape}", f"must have shape {shape}")])
+    nothing = np.empty(0)
+    fields = _core.solve_arcs(
+        *shape,
+        arcs.row,
+        arcs.col,
+        numbers("costs", arcs.data, 1),
+        supply,
+        demand,
+        capacities=nothing,
+        shortage_prices=nothing,
+        overflow_prices=nothing,
+        **relations,
+        balance_tolerance=balance_tolerance,
+        max_pivots=max_pivots,
+        time_limit=time_limit,
+    )
+    del fields["unserved"], fields["overflow"]
+    return Result(**with_cuts(fields))
+
+
+def with_cuts(fields: dict[str, Any]) -> dict[str, Any]:
+    """Turn the cuts among a core result's fields into `Cut`, or `None` where empty."""
     for name in ("shortage", "surplus"):
         sources, destinations, amount = fields[name]
         fields[name] = Cut(sources, destinations, amount) if sources.size + destinations.size > 0 else None
-    return Result(**fields)
+    return fields
 
 
-def _numbers(field: str, values: ArrayLike, dimensions: int) -> NDArray[np.float64]:
+def numbers(field: str, values: ArrayLike, dimensions: int) -> NDArray[np.float64]:
+    """Return `values` as an array of floats with so many dimensions; `InputError` names the field otherwise."""
     try:
         array = np.asarray(values, dtype=np.float64)
     except (TypeError, ValueError) as error:
@@ -192,7 +226,8 @@ def _numbers(field: str, values: ArrayLike, dimensions: int) -> NDArray[np.float
     return array if array.ndim == dimensions else array.reshape((0,) * dimensions)
 
 
-def _relation(field: str, value: str) -> Any:
+def relation(field: str, value: str) -> Any:
+    """Return the core's relation of that name; `InputError` lists the names otherwise."""
     if value not in _RELATIONS:
         raise InputError.from_core([(field, "", repr(value), "must be one of " + ", ".join(_RELATIONS))])
     return _RELATIONS[value]
