@@ -125,6 +125,13 @@ def test_equals_highs_a_thousand_times():
             raise
 
 
+@pytest.mark.xfail(strict=False, reason="the bundle asks for the same trial over and over, whose cut it has")
+def test_a_trial_is_not_repeated():
+    """The one problem of the first 3,000 on which the bundle does not move on."""
+    pytest.importorskip("scipy")
+    check_against_highs(*random_problem(np.random.default_rng(2011)))
+
+
 def test_equals_highs_on_drawn_problems():
     """The same for small whole numbers drawn by hypothesis, which shrinks what fails."""
     pytest.importorskip("scipy")
