@@ -19,8 +19,8 @@ namespace meio::transport {
 /// @param problem costs, supplies and demands; optional capacities of arcs, prices of shortage and of overflow.
 /// @param options relations other than <= and =, tolerance, pivot limit. A supply may be +inf where it is `at_most` and
 ///     demand `exactly`.
-/// @param context deadline and stop flag, looked at about every millisecond, and after each pass over the data outside the
-///     simplex; the best so far is returned.
+/// @param context deadline and stop flag, looked at about every millisecond within the simplex and after each pass over the
+///     data before it; the best so far is returned.
 /// @param start a basis of an earlier result, of this or a similar problem: taken as it is where it is feasible still, for
 ///     its prices otherwise.
 /// @return `optimal`; `infeasible` with cuts, and shipments that serve as much as can be served, at least cost; `unbounded`
@@ -28,7 +28,7 @@ namespace meio::transport {
 /// @throws core::InputError naming every wrong entry.
 ///
 /// Method: primal network simplex on strongly feasible trees (Cunningham 1976), which cannot cycle, with prices on the
-/// sources only; the start comes from subgradient steps on the dual. Whole-number data are solved in exact arithmetic as
+/// sources only; the start comes from Newton steps on the dual. Whole-number data are solved in exact arithmetic as
 /// long as totals and costs along 16 times the sources stay below 2^50. Time: exponential in the worst case, in practice a
 /// few dozen passes over the arcs. Memory beyond the input: about 30 bytes a destination and 16 a shipment.
 [[nodiscard]] inline ArcResult solve_arcs(const ArcProblem& problem, const Options& options = {}, const core::Context& context = {},

@@ -418,6 +418,21 @@ TEST_CASE("one huge cost does not disturb the others") {
     CHECK(huge.objective == plain.objective);
     CHECK(huge.certificate.gap == 0);
 
+    // So too where all other costs are negative or zero.
+    Owned negative = generated(false, 10, 300, 4, 6);
+    for (double& c : negative.costs) c = -std::fmod(c, 3.0);
+    const ArcResult before = transport::solve_arcs(negative.view());
+    const double kept = negative.costs[7];
+    negative.costs[7] = infinity;
+    const ArcResult closed = transport::solve_arcs(negative.view());
+    negative.costs[7] = 1e300;
+    const ArcResult shunned = transport::solve_arcs(negative.view());
+    CHECK(kept <= 0);
+    CHECK(shunned.status == core::Status::optimal);
+    CHECK(shunned.objective == closed.objective);
+    CHECK(shunned.objective >= before.objective);
+    check_optimal(negative, {}, shunned, 0);
+
     Owned forced;
     forced.sources = 2;
     forced.offsets = {0, 1, 3};

@@ -126,6 +126,8 @@ private:
         std::vector<double> values(problem_.costs.begin(), problem_.costs.end());
         values.insert(values.end(), problem_.shortage_prices.begin(), problem_.shortage_prices.end());
         values.insert(values.end(), overflow_.begin(), overflow_.end());
+        // Sizes, so that the gap above costs which are all negative is seen too.
+        for (double& c : values) c = std::abs(c);
         return cost_caps(values, all);
     }
 
