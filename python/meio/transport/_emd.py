@@ -47,7 +47,7 @@ def emd(
     log: bool = False,
     *,
     center_dual: bool = True,
-    numThreads: int = 1,  # noqa: N803
+    numThreads: int = 1,
     check_marginals: bool = True,
 ) -> NDArray[np.float64] | tuple[NDArray[np.float64], dict[str, Any]]:
     """Optimal transport plan between two histograms; exact.
@@ -93,7 +93,7 @@ def emd2(
     log: bool = False,
     *,
     center_dual: bool = True,
-    numThreads: int = 1,  # noqa: N803
+    numThreads: int = 1,
     check_marginals: bool = True,
 ) -> float | tuple[float, dict[str, Any]]:
     """Cost of optimal transport between two histograms; see `emd`.

@@ -43,7 +43,7 @@ class Solver:
     >>> solver.resolve(demand=[8, 1]).name, solver.objective
     ('OPTIMAL', 11.0)
     >>> solver.resolve_costs([[5, 4], [2, 1]]).name, solver.objective
-    ('OPTIMAL', 23.0)
+    ('OPTIMAL', 26.0)
     """
 
     def __init__(
