@@ -20,6 +20,8 @@ struct LinearOptions {
     double dual_tolerance = 1e-9;      ///< accepted wrong sign of a reduced cost; in [1e-12, 1e-3]
     std::int64_t max_iterations = 0;   ///< stop after this many pivots and flips with `iteration_limit`; 0: none of the user's
     int refactor_interval = 100;       ///< pivots after which the basis is inverted afresh; >= 1
+    int bland_after = 60;              ///< pivots in a row without progress after which Bland's rule, which cannot cycle, takes
+                                       ///< over until there is some; small random costs are tried before it; >= 0
     Crash crash = Crash::automatic;    ///< first basis of a cold start
 
     /// Throws `core::InputError` naming every option out of range.
@@ -31,6 +33,7 @@ struct LinearOptions {
                        "must lie in [1e-12, 1e-3]");
         issues.require(max_iterations >= 0, "max_iterations", static_cast<double>(max_iterations), "must be >= 0");
         issues.require(refactor_interval >= 1, "refactor_interval", refactor_interval, "must be >= 1");
+        issues.require(bland_after >= 0, "bland_after", bland_after, "must be >= 0");
         issues.throw_if_any();
     }
 };

@@ -71,7 +71,7 @@ public:
         for (const double v : y) most = std::max(most, std::abs(v));
         for (const double sign : {1.0, -1.0}) {
             r.farkas.assign(y.begin(), y.end());
-            for (double& v : r.farkas) v = std::abs(v) <= 1e-13 * most ? 0.0 : sign * v;
+            for (double& v : r.farkas) v *= sign;
             double amount = 0;
             double size = 0;
             for (std::size_t i = 0; i < lp.row_count(); ++i) {
@@ -105,18 +105,15 @@ public:
         return false;
     }
 
-    /// Cleans `ray` of rounding and checks that it keeps every bound and lowers the cost.
+    /// True, with the result filled, where `ray` keeps every bound and lowers the cost.
     bool prove_unbounded(const LinearProgram& lp, std::span<const double> ray, LinearResult& r) {
         r.ray.assign(ray.begin(), ray.end());
-        double most = 0;
-        for (const double v : ray) most = std::max(most, std::abs(v));
         activity_.assign(lp.row_count(), 0.0);
         size_.assign(lp.row_count(), 0.0);
         bool right = true;
         double cost = 0;
         for (std::size_t j = 0; j < lp.variable_count(); ++j) {
-            double& v = r.ray[j];
-            if (std::abs(v) <= 1e-11 * most) v = 0;
+            const double v = r.ray[j];
             if (v == 0) continue;
             right &= v > 0 ? lp.upper[j] == infinity : lp.lower[j] == -infinity;
             cost += lp.costs[j] * v;

@@ -11,6 +11,7 @@
 #include <meio/transport/detail/lp_budget.hpp>
 #include <meio/transport/detail/lp_factor.hpp>
 #include <meio/transport/detail/lp_state.hpp>
+#include <meio/transport/linear_options.hpp>
 
 namespace meio::transport::detail {
 
@@ -22,14 +23,14 @@ public:
 
     /// Runs from a basis, making it dual feasible first by flips and shifted costs (`state.shifted` tells).
     /// `done`: no bound is violated. `infeasible`: `state.rho` is the proof.
-    LpOutcome run(LpBudget& budget, int refactor_interval) {
+    LpOutcome run(LpBudget& budget, const LinearOptions& options) {
         make_dual_feasible();
         if (!s_.weights_valid) s_.compute_weights();
         int degenerate = 0;
         bool perturbed = false;
         bool fresh_retry = false;
         for (;;) {
-            const bool bland = degenerate > bland_after + static_cast<int>(s_.m);
+            const bool bland = degenerate >= options.bland_after;
             const std::size_t r = bland ? first_violated() : most_violated();
             if (r == s_.m) return LpOutcome::done;
             if (!budget.spend()) return LpOutcome::stopped;
@@ -37,17 +38,16 @@ public:
             s_.inverse.row(r, s_.rho.data());
             s_.price_row(s_.rho.data());
             const std::size_t q = bland ? first_of_least(sign) : longest_step(r, sign);
-            if (q == s_.n) {
+            if (q == none) {
                 flips_.clear();
                 if (s_.updates == 0 || fresh_retry) return LpOutcome::infeasible;
                 fresh_retry = true;
                 restart();
                 continue;
             }
-            const std::size_t entering = LpState::at(s_.nonbasic[q]);
-            s_.image(entering, s_.alpha.data());
+            s_.image(q, s_.alpha.data());
             const double pivot = s_.alpha[r];
-            if (s_.updates > 0 && (std::abs(pivot - s_.price[entering]) > 1e-9 * (1 + std::abs(pivot)) ||
+            if (s_.updates > 0 && (std::abs(pivot - s_.price[q]) > 1e-9 * (1 + std::abs(pivot)) ||
                                    std::abs(pivot) < 1e-7)) {
                 flips_.clear();
                 restart();
@@ -57,19 +57,19 @@ public:
                 flips_.clear();
                 return LpOutcome::trouble;
             }
-            const bool moved = step(r, entering, sign);
+            const bool moved = step(r, q, sign);
             degenerate = moved ? 0 : degenerate + 1;
             if (degenerate > perturb_after && !perturbed) {
                 perturb();
                 perturbed = true;
             }
-            if (s_.updates >= refactor_interval) restart();
+            if (s_.updates >= options.refactor_interval) restart();
         }
     }
 
 private:
+    static constexpr std::size_t none = static_cast<std::size_t>(-1);
     static constexpr int perturb_after = 15;
-    static constexpr int bland_after = 400;
 
     void make_dual_feasible() {
         bool flipped = false;
@@ -120,78 +120,83 @@ private:
         return best;
     }
 
-    /// True where column j gives way when the leaving variable moves; `a` is its signed entry in the pivot row.
-    [[nodiscard]] bool blocks(std::size_t j, double a) const {
-        switch (s_.place[j]) {
-            case LpPlace::lower: return a > LpState::pivot_tolerance;
-            case LpPlace::upper: return a < -LpState::pivot_tolerance;
-            case LpPlace::free: return std::abs(a) > LpState::pivot_tolerance;
-            default: return false;
-        }
+    /// By how much column j gives way when the leaving variable moves, or something <= 0.
+    [[nodiscard]] double blocks(std::size_t j, double sign) const {
+        const double a = sign * s_.price[j];
+        return s_.side[j] == 2 ? std::abs(a) : a * s_.side[j];
     }
 
-    /// Index into `nonbasic` of the entering column, or n. Columns passed on the way are listed in `flips_`.
+    /// The entering column, or none. Columns passed on the way are listed in `flips_`.
     std::size_t longest_step(std::size_t r, double sign) {
         flips_.clear();
-        candidates_.clear();
-        for (std::size_t k = 0; k < s_.n; ++k) {
-            const std::size_t j = LpState::at(s_.nonbasic[k]);
-            const double a = sign * s_.price[j];
-            if (!blocks(j, a)) continue;
-            const double size = std::abs(a);
-            candidates_.push_back({size, s_.place[j] == LpPlace::free ? 0.0 : std::max(0.0, s_.d[j] / a),
-                                   static_cast<std::int32_t>(k)});
+        // Which columns block is unpredictable, so the list is written without a branch.
+        blocking_.resize(s_.n + s_.m);
+        std::size_t count = 0;
+        for (std::size_t j = 0; j < s_.n + s_.m; ++j) {
+            blocking_[count] = static_cast<std::int32_t>(j);
+            count += blocks(j, sign) > LpState::pivot_tolerance ? 1 : 0;
+        }
+        candidates_.resize(count);
+        double limit = LpState::infinity;
+        for (std::size_t c = 0; c < count; ++c) {
+            const std::size_t j = LpState::at(blocking_[c]);
+            const double size = std::abs(s_.price[j]);
+            const double reciprocal = 1 / size;
+            const double ratio = s_.side[j] == 2 ? 0.0 : std::max(0.0, s_.d[j] * s_.side[j]) * reciprocal;
+            const double eased = ratio + s_.dual_tolerance * reciprocal;
+            limit = std::min(limit, eased);
+            candidates_[c] = {size, ratio, eased, blocking_[c]};
         }
         double slope = sign > 0 ? s_.xb[r] - s_.ub[r] : s_.lb[r] - s_.xb[r];
         const double tolerated = sign > 0 ? s_.ub_tolerated[r] - s_.ub[r] : s_.lb[r] - s_.lb_tolerated[r];
         std::size_t live = candidates_.size();
         while (live > 0) {
-            double limit = LpState::infinity;
-            for (std::size_t c = 0; c < live; ++c)
-                limit = std::min(limit, candidates_[c].ratio + s_.dual_tolerance / candidates_[c].size);
             // Those within the limit go to the back; the largest pivot among them may enter.
             std::size_t keep = 0;
             std::size_t back = live;
             double drop = 0;
+            double next_limit = LpState::infinity;
             while (keep < back) {
                 if (candidates_[keep].ratio > limit) {
+                    next_limit = std::min(next_limit, candidates_[keep].eased);
                     ++keep;
                     continue;
                 }
-                const std::size_t j = LpState::at(s_.nonbasic[LpState::at(candidates_[keep].index)]);
+                const std::size_t j = LpState::at(candidates_[keep].column);
                 drop += candidates_[keep].size * (s_.upper[j] - s_.lower[j]);
                 std::swap(candidates_[keep], candidates_[--back]);
             }
             if (!(slope - drop > 0) || keep == 0) {
                 // Past the last breakpoint of all nothing would block: the remaining slope proves infeasibility.
-                if (slope - drop > tolerated) return s_.n;
+                if (slope - drop > tolerated) return none;
                 std::size_t best = back;
                 for (std::size_t c = back; c < live; ++c)
                     if (candidates_[c].size > candidates_[best].size ||
-                        (candidates_[c].size == candidates_[best].size && candidates_[c].index < candidates_[best].index))
+                        (candidates_[c].size == candidates_[best].size &&
+                         candidates_[c].column < candidates_[best].column))
                         best = c;
-                return LpState::at(candidates_[best].index);
+                return LpState::at(candidates_[best].column);
             }
             slope -= drop;
-            for (std::size_t c = back; c < live; ++c) flips_.push_back(s_.nonbasic[LpState::at(candidates_[c].index)]);
+            for (std::size_t c = back; c < live; ++c) flips_.push_back(candidates_[c].column);
             live = back;
+            limit = next_limit;
         }
-        return s_.n;
+        return none;
     }
 
     /// Bland: the least ratio, ties to the lowest column.
     std::size_t first_of_least(double sign) {
         flips_.clear();
-        std::size_t best = s_.n;
+        std::size_t best = none;
         double least = LpState::infinity;
-        for (std::size_t k = 0; k < s_.n; ++k) {
-            const std::size_t j = LpState::at(s_.nonbasic[k]);
-            const double a = sign * s_.price[j];
-            if (!blocks(j, a)) continue;
-            const double ratio = s_.place[j] == LpPlace::free ? 0.0 : std::max(0.0, s_.d[j] / a);
-            if (ratio < least || (ratio == least && s_.nonbasic[k] < s_.nonbasic[best])) {
+        for (std::size_t j = 0; j < s_.n + s_.m; ++j) {
+            const double size = blocks(j, sign);
+            if (!(size > LpState::pivot_tolerance)) continue;
+            const double ratio = s_.side[j] == 2 ? 0.0 : std::max(0.0, s_.d[j] * s_.side[j]) / size;
+            if (ratio < least) {
                 least = ratio;
-                best = k;
+                best = j;
             }
         }
         return best;
@@ -220,7 +225,7 @@ private:
         if (sign * s_.d[q] * pivot < 0) s_.shift_cost(q, 0.0);
         const double theta = s_.d[q] / pivot;
         if (theta != 0)
-            for (const std::int32_t c : s_.nonbasic) s_.d[LpState::at(c)] -= theta * s_.price[LpState::at(c)];
+            for (std::size_t j = 0; j < s_.n + s_.m; ++j) s_.d[j] -= theta * s_.price[j];
         s_.d[q] = 0;
         s_.d[p] = -theta;
 
@@ -263,11 +268,13 @@ private:
     struct Candidate {
         double size;
         double ratio;
-        std::int32_t index;
+        double eased;  // with the tolerance
+        std::int32_t column;
     };
 
     LpState& s_;
     std::vector<Candidate> candidates_;
+    std::vector<std::int32_t> blocking_;
     std::vector<std::int32_t> flips_;
 };
 

@@ -66,7 +66,7 @@ public:
         r.ray.clear();
         r.ray_cost = 0;
         prepare(lp, options);
-        r.status = run(lp, budget, options.refactor_interval, r);
+        r.status = run(lp, budget, options, r);
         report(lp, r);
         r.iterations = budget.used;
         r.factorizations = s.factorizations;
@@ -170,7 +170,7 @@ private:
 
     /// Alternates the methods until the refined values satisfy both. A claim that the input does not confirm is tried again
     /// from a fresh inverse.
-    core::Status run(const LinearProgram& lp, LpBudget& budget, int interval, LinearResult& r) {
+    core::Status run(const LinearProgram& lp, LpBudget& budget, const LinearOptions& options, LinearResult& r) {
         LpState& s = state_;
         for (int attempt = 0; attempt < 25; ++attempt) {
             if (attempt > 1 && s.updates > 0) refactor(s);
@@ -178,17 +178,14 @@ private:
             s.compute_dual();
             LpOutcome outcome = LpOutcome::done;
             if (!s.primal_feasible()) {
-                outcome = dual_.run(budget, interval);
-                if (outcome == LpOutcome::infeasible) {
-                    for (std::size_t i = 0; i < s.m; ++i) s.y[i] = s.rho[i] * scaling_.row[i];
-                    if (certifier_.prove_infeasible(lp, s.y, r)) {
-                        if (s.shifted) s.restore_costs();
-                        return core::Status::infeasible;
-                    }
+                outcome = dual_.run(budget, options);
+                if (outcome == LpOutcome::infeasible && infeasible(lp, r)) {
+                    if (s.shifted) s.restore_costs();
+                    return core::Status::infeasible;
                 }
                 if (s.shifted) s.restore_costs();
             } else if (!s.dual_feasible()) {
-                outcome = primal_.run(budget, interval);
+                outcome = primal_.run(budget, options);
                 if (outcome == LpOutcome::unbounded && unbounded(lp, r)) return core::Status::unbounded;
             } else {
                 return core::Status::optimal;
@@ -199,15 +196,37 @@ private:
         return core::Status::stalled;
     }
 
+    /// Rounding in the pivot row may ask for bounds that are not there: what is small beside the rest is left out, the least
+    /// that makes a proof.
+    bool infeasible(const LinearProgram& lp, LinearResult& r) {
+        LpState& s = state_;
+        direction_.resize(s.m);
+        double most = 0;
+        for (std::size_t i = 0; i < s.m; ++i) most = std::max(most, std::abs(s.rho[i]));
+        for (const double level : {1e-14, 1e-12, 1e-10, 1e-8}) {
+            for (std::size_t i = 0; i < s.m; ++i)
+                direction_[i] = std::abs(s.rho[i]) <= level * most ? 0.0 : s.rho[i] * scaling_.row[i];
+            if (certifier_.prove_infeasible(lp, direction_, r)) return true;
+        }
+        return false;
+    }
+
     bool unbounded(const LinearProgram& lp, LinearResult& r) {
         LpState& s = state_;
-        direction_.assign(s.n, 0.0);
-        if (primal_.entering < s.n) direction_[primal_.entering] = primal_.direction * scaling_.column[primal_.entering];
-        for (std::size_t i = 0; i < s.m; ++i) {
-            const std::size_t j = LpState::at(s.head[i]);
-            if (j < s.n) direction_[j] = -primal_.direction * s.alpha[i] * scaling_.column[j];
+        double most = 1;
+        for (std::size_t i = 0; i < s.m; ++i) most = std::max(most, std::abs(s.alpha[i]));
+        for (const double level : {1e-14, 1e-12, 1e-10, 1e-8}) {
+            direction_.assign(s.n, 0.0);
+            if (primal_.entering < s.n)
+                direction_[primal_.entering] = primal_.direction * scaling_.column[primal_.entering];
+            for (std::size_t i = 0; i < s.m; ++i) {
+                const std::size_t j = LpState::at(s.head[i]);
+                if (j < s.n && std::abs(s.alpha[i]) > level * most)
+                    direction_[j] = -primal_.direction * s.alpha[i] * scaling_.column[j];
+            }
+            if (certifier_.prove_unbounded(lp, direction_, r)) return true;
         }
-        return certifier_.prove_unbounded(lp, direction_, r);
+        return false;
     }
 
     void report(const LinearProgram& lp, LinearResult& r) {

@@ -10,6 +10,7 @@
 #include <meio/transport/detail/lp_budget.hpp>
 #include <meio/transport/detail/lp_factor.hpp>
 #include <meio/transport/detail/lp_state.hpp>
+#include <meio/transport/linear_options.hpp>
 
 namespace meio::transport::detail {
 
@@ -21,12 +22,12 @@ public:
 
     /// `done`: no reduced cost has a wrong sign. `unbounded`: `entering` moving by `direction` is the ray, with
     /// `state.alpha` its image.
-    LpOutcome run(LpBudget& budget, int refactor_interval) {
+    LpOutcome run(LpBudget& budget, const LinearOptions& options) {
         s_.weights_valid = false;
         reference_.assign(s_.n + s_.m, 1.0);
         int degenerate = 0;
         for (;;) {
-            const bool bland = degenerate > bland_after + static_cast<int>(s_.m) / 4;
+            const bool bland = degenerate >= options.bland_after;
             const std::size_t q = bland ? first_attractive() : most_attractive();
             if (q == none) return LpOutcome::done;
             if (!budget.spend()) return LpOutcome::stopped;
@@ -61,7 +62,7 @@ public:
             }
             step(r, q, length);
             degenerate = length > 1e-12 ? 0 : degenerate + 1;
-            if (s_.updates >= refactor_interval) restart();
+            if (s_.updates >= options.refactor_interval) restart();
         }
     }
 
@@ -70,7 +71,6 @@ public:
 
 private:
     static constexpr std::size_t none = static_cast<std::size_t>(-1);
-    static constexpr int bland_after = 60;
 
     void restart() {
         refactor(s_);
@@ -81,8 +81,7 @@ private:
     [[nodiscard]] std::size_t most_attractive() const {
         std::size_t best = none;
         double most = 0;
-        for (const std::int32_t c : s_.nonbasic) {
-            const std::size_t j = LpState::at(c);
+        for (std::size_t j = 0; j < s_.n + s_.m; ++j) {
             const double v = s_.attraction(j);
             if (v <= s_.dual_tolerance) continue;
             if (best == none || v * v * reference_[best] > most * most * reference_[j]) {
@@ -94,10 +93,9 @@ private:
     }
 
     [[nodiscard]] std::size_t first_attractive() const {
-        std::size_t best = none;
-        for (const std::int32_t c : s_.nonbasic)
-            if (LpState::at(c) < best && s_.attraction(LpState::at(c)) > s_.dual_tolerance) best = LpState::at(c);
-        return best;
+        for (std::size_t j = 0; j < s_.n + s_.m; ++j)
+            if (s_.attraction(j) > s_.dual_tolerance) return j;
+        return none;
     }
 
     /// How far the entering column may go before position i blocks, with its bound eased by `ease` tolerances.
@@ -153,12 +151,11 @@ private:
         const double pivot = s_.alpha[r];
         const double theta = s_.d[q] / pivot;
         const double weight = reference_[q];
-        for (const std::int32_t c : s_.nonbasic) {
-            const std::size_t j = LpState::at(c);
+        const double reciprocal = 1 / pivot;
+        for (std::size_t j = 0; j < s_.n + s_.m; ++j) {
             const double a = s_.price[j];
-            if (a == 0) continue;
             s_.d[j] -= theta * a;
-            const double f = a / pivot;
+            const double f = a * reciprocal;
             reference_[j] = std::max(reference_[j], f * f * weight);
         }
         s_.d[q] = 0;

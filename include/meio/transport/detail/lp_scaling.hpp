@@ -2,8 +2,10 @@
 #pragma once
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <vector>
 
 #include <meio/transport/linear_program.hpp>
@@ -37,38 +39,44 @@ private:
     /// Geometric means of the extremes, rows and columns in turn (Fulkerson and Wolfe 1962).
     void scale_matrix(const LinearProgram& lp) {
         bool tame = true;
-        for (const double v : lp.values) tame &= v == 0 || (std::abs(v) >= 0.125 && std::abs(v) <= 8);
+        for (const double v : lp.values) tame &= v == 0 || (std::abs(v) >= 0x1p-6 && std::abs(v) <= 0x1p6);
         if (tame) return;
         const std::size_t n = lp.variable_count();
         const std::size_t m = lp.row_count();
+        exponents_.resize(lp.values.size());
+        for (std::size_t k = 0; k < lp.values.size(); ++k)
+            exponents_[k] = static_cast<int>((std::bit_cast<std::uint64_t>(lp.values[k]) >> 52) & 0x7FF) - 1023;
         std::vector<int> low, high, by_row(m, 0), by_column(n, 0);
-        for (int pass = 0; pass < 4; ++pass) {
+        const auto middle = [](int least, int most) { return least > most ? 0 : -((least + most) / 2); };
+        for (int pass = 0; pass < 3; ++pass) {
             low.assign(m, 5000);
             high.assign(m, -5000);
-            visit(lp, [&](std::size_t i, std::size_t j, int e) {
-                low[i] = std::min(low[i], e + by_column[j]);
-                high[i] = std::max(high[i], e + by_column[j]);
-            });
-            for (std::size_t i = 0; i < m; ++i) by_row[i] = low[i] > high[i] ? 0 : -((low[i] + high[i]) / 2);
-            low.assign(n, 5000);
-            high.assign(n, -5000);
-            visit(lp, [&](std::size_t i, std::size_t j, int e) {
-                low[j] = std::min(low[j], e + by_row[i]);
-                high[j] = std::max(high[j], e + by_row[i]);
-            });
-            for (std::size_t j = 0; j < n; ++j) by_column[j] = low[j] > high[j] ? 0 : -((low[j] + high[j]) / 2);
+            for (std::size_t j = 0; j < n; ++j)
+                for (auto k = first(lp, j); k < first(lp, j + 1); ++k) {
+                    if (lp.values[k] == 0) continue;
+                    const auto i = static_cast<std::size_t>(lp.rows[k]);
+                    low[i] = std::min(low[i], exponents_[k] + by_column[j]);
+                    high[i] = std::max(high[i], exponents_[k] + by_column[j]);
+                }
+            for (std::size_t i = 0; i < m; ++i) by_row[i] = middle(low[i], high[i]);
+            for (std::size_t j = 0; j < n; ++j) {
+                int least = 5000;
+                int most = -5000;
+                for (auto k = first(lp, j); k < first(lp, j + 1); ++k) {
+                    if (lp.values[k] == 0) continue;
+                    const int e = exponents_[k] + by_row[static_cast<std::size_t>(lp.rows[k])];
+                    least = std::min(least, e);
+                    most = std::max(most, e);
+                }
+                by_column[j] = middle(least, most);
+            }
         }
         const auto power = [](int e) { return std::ldexp(1.0, std::clamp(e, -400, 400)); };
         for (std::size_t i = 0; i < m; ++i) row[i] = power(by_row[i]);
         for (std::size_t j = 0; j < n; ++j) column[j] = power(by_column[j]);
     }
 
-    template <class Visit>
-    static void visit(const LinearProgram& lp, Visit&& each) {
-        for (std::size_t j = 0; j < lp.variable_count(); ++j)
-            for (auto k = static_cast<std::size_t>(lp.starts[j]); k < static_cast<std::size_t>(lp.starts[j + 1]); ++k)
-                if (lp.values[k] != 0) each(static_cast<std::size_t>(lp.rows[k]), j, std::ilogb(lp.values[k]));
-    }
+    static std::size_t first(const LinearProgram& lp, std::size_t j) { return static_cast<std::size_t>(lp.starts[j]); }
 
     void scale_values(const LinearProgram& lp) {
         sizes_.clear();
@@ -110,6 +118,7 @@ private:
     }
 
     std::vector<double> sizes_;
+    std::vector<int> exponents_;
 };
 
 }  // namespace meio::transport::detail

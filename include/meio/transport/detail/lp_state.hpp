@@ -31,6 +31,7 @@ struct LpState {
     std::vector<double> working;                   // costs in use: shifted or perturbed
     std::vector<double> x, d;                      // values of nonbasic columns; reduced costs
     std::vector<LpPlace> place;
+    std::vector<double> side;                      // 1 at lower, -1 at upper, 2 free, 0 where it cannot enter
     std::vector<std::int32_t> head, nonbasic;      // basic columns by position; the others
     std::vector<std::int32_t> slot;                // position in head, or in nonbasic
     std::vector<double> xb, lb, ub;                // values and bounds by basis position
@@ -57,7 +58,7 @@ struct LpState {
         m = rows;
         n = variables;
         const std::size_t all = n + m;
-        for (auto* v : {&lower, &upper, &cost, &working, &x, &d, &price}) v->resize(all);
+        for (auto* v : {&lower, &upper, &cost, &working, &x, &d, &price, &side}) v->resize(all);
         for (auto* v : {&xb, &lb, &ub, &lb_tolerated, &ub_tolerated, &weight, &rho, &alpha, &tau, &scratch, &y}) v->resize(m);
         place.resize(all);
         slot.resize(all);
@@ -88,6 +89,7 @@ struct LpState {
         else if (lower[j] == -infinity) wanted = LpPlace::upper;
         else if (upper[j] == infinity || wanted != LpPlace::upper) wanted = LpPlace::lower;
         place[j] = wanted;
+        side[j] = wanted == LpPlace::lower ? 1.0 : (wanted == LpPlace::upper ? -1.0 : (wanted == LpPlace::free ? 2.0 : 0.0));
         x[j] = wanted == LpPlace::free ? 0.0 : (wanted == LpPlace::upper ? upper[j] : lower[j]);
     }
 
@@ -109,6 +111,7 @@ struct LpState {
             const bool in = place[j] == LpPlace::basic;
             auto& list = in ? head : nonbasic;
             auto& count = in ? basics : others;
+            if (in) side[j] = 0;
             slot[j] = static_cast<std::int32_t>(count);
             list[count++] = static_cast<std::int32_t>(j);
         }
@@ -131,6 +134,7 @@ struct LpState {
         head[r] = static_cast<std::int32_t>(q);
         slot[q] = static_cast<std::int32_t>(r);
         place[q] = LpPlace::basic;
+        side[q] = 0;
     }
 
     /// out = inverse * column j.
@@ -207,18 +211,11 @@ struct LpState {
     }
 
     /// By how much the reduced cost of a nonbasic column asks to leave its bound; <= 0: not at all.
-    [[nodiscard]] double attraction(std::size_t j) const {
-        switch (place[j]) {
-            case LpPlace::lower: return -d[j];
-            case LpPlace::upper: return d[j];
-            case LpPlace::free: return std::abs(d[j]);
-            default: return 0;
-        }
-    }
+    [[nodiscard]] double attraction(std::size_t j) const { return side[j] == 2 ? std::abs(d[j]) : -d[j] * side[j]; }
 
     [[nodiscard]] bool dual_feasible() const {
-        for (const std::int32_t c : nonbasic)
-            if (attraction(at(c)) > dual_tolerance) return false;
+        for (std::size_t j = 0; j < n + m; ++j)
+            if (attraction(j) > dual_tolerance) return false;
         return true;
     }
 
