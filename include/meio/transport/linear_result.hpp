@@ -28,7 +28,8 @@ struct LinearBasis {
 /// What a solution proves about itself, recomputed from the input, not from the solver's state.
 struct LinearCertificate {
     double primal_violation = 0;  ///< largest violation of a bound of a variable or row; units of that bound
-    double dual_violation = 0;    ///< largest reduced cost or row dual whose sign asks for a bound that is not there
+    double dual_violation = 0;    ///< largest reduced cost or row dual whose sign asks for a bound that is infinite or away
+                                  ///< from the value; money per unit
     double gap = 0;               ///< |objective - dual objective| over the larger sum of sizes of their terms; 0 where equal
 };
 

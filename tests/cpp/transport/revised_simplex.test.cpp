@@ -327,6 +327,33 @@ TEST_CASE("one huge cost does not disturb the others") {
     }
 }
 
+TEST_CASE("monstrous entries never bring a false claim") {
+    // One cost, coefficient or bound of 5e-324 to 1.7e308: the answer is right or says that it is none.
+    std::mt19937_64 random(1);
+    const std::vector<double> monsters{1e300, -1e300, 1e150, 1e20, -1e20, 1e-300, 1e-20, 1e12, -1e12, 1e-12, 5e-324, 1.7e308};
+    int claims = 0;
+    for (std::uint64_t seed = 0; seed < 6000; ++seed) {
+        CAPTURE(seed);
+        LinearProgram lp = reference::random_linear_program(seed, 6, 8);
+        const double monster = monsters[random() % monsters.size()];
+        const std::size_t j = random() % lp.variable_count();
+        const std::size_t i = random() % lp.row_count();
+        switch (random() % 4) {
+            case 0: lp.costs[j] = monster; break;
+            case 1:
+                if (!lp.values.empty()) lp.values[random() % lp.values.size()] = monster;
+                break;
+            case 2: (monster >= lp.lower[j] ? lp.upper[j] : lp.lower[j]) = monster; break;
+            default: (monster >= lp.row_lower[i] ? lp.row_upper[i] : lp.row_lower[i]) = monster;
+        }
+        const LinearResult r = transport::solve_linear(lp);
+        if (r.status == core::Status::stalled || r.status == core::Status::numerical_error) continue;
+        ++claims;
+        CHECK(reference::fault(lp, r, 1e-6) == "");
+    }
+    CHECK(claims > 5000);
+}
+
 TEST_CASE("small and empty problems") {
     // No rows, no variables, free and fixed variables, empty rows: statuses by inspection.
     LinearProgram lp;

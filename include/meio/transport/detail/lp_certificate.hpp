@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include <meio/transport/detail/lp_scaling.hpp>
 #include <meio/transport/linear_program.hpp>
 #include <meio/transport/linear_result.hpp>
 
@@ -17,23 +18,44 @@ namespace meio::transport::detail {
 class LpCertifier {
 public:
     /// Fills reduced costs, objective, bound and certificate from `x` and `row_duals`. A wrong sign up to `dual_tolerance`
-    /// (money per unit) towards an absent bound counts as rounding in `bound`.
-    void certify(const LinearProgram& lp, double dual_tolerance, LinearResult& r) {
+    /// scaled units towards an absent bound counts as rounding in `bound`. Afterwards `feasible` and `complementary` tell
+    /// whether x meets all bounds, and the duals' signs suit it, about to the methods' own tolerances.
+    void certify(const LinearProgram& lp, const LpScaling& scaling, double primal_tolerance, double dual_tolerance,
+                 LinearResult& r) {
         const std::size_t n = lp.variable_count();
         const std::size_t m = lp.row_count();
         activity_.assign(m, 0.0);
+        size_.assign(m, 0.0);
         r.reduced_costs.resize(n);
+        feasible = true;
+        complementary = true;
         double objective = 0;
         double turnover = 0;
         double dual_turnover = 0;
         double primal = 0;
         double dual = 0;
         double bound = 0;
-        const auto value = [&](double price, double low, double high) {
-            if (price == 0) return;
-            const double at = price > 0 ? low : high;
-            if (std::abs(at) < infinity) bound += price * at, dual_turnover += std::abs(price * at);
-            else dual = std::max(dual, std::abs(price));
+        bool bounded = true;
+        const auto check = [&](double value, double low, double high, double unit, double rounding) {
+            const double off = std::max(low - value, value - high);
+            if (!(off > 0)) {
+                feasible &= !std::isnan(off);
+                return;
+            }
+            primal = std::max(primal, off);
+            feasible &= off <= 3 * primal_tolerance * unit + std::max(1e-7, 3 * primal_tolerance) * std::abs(value < low ? low : high) + rounding;
+        };
+        const auto price = [&](double y, double value, double low, double high, double value_unit, double price_unit,
+                               double known) {
+            if (y == 0) return;
+            const double size = std::abs(y);
+            const double at = y > 0 ? low : high;
+            const bool finite = std::abs(at) < infinity;
+            if (finite) bound += y * at, dual_turnover += std::abs(y * at);
+            if (finite && std::abs(value - at) <= 1e-6 * (value_unit + std::abs(at))) return;
+            dual = std::max(dual, size);
+            bounded &= finite || size <= dual_tolerance * price_unit;
+            complementary &= size <= 100 * dual_tolerance * (price_unit + known);
         };
         for (std::size_t j = 0; j < n; ++j) {
             const double x = r.x[j];
@@ -42,28 +64,34 @@ public:
             for (auto k = first(lp, j); k < first(lp, j + 1); ++k) {
                 const auto i = static_cast<std::size_t>(lp.rows[k]);
                 activity_[i] += lp.values[k] * x;
-                const double price = lp.values[k] * r.row_duals[i];
-                reduced -= price;
-                terms += std::abs(price);
+                size_[i] += std::abs(lp.values[k] * x);
+                const double priced = lp.values[k] * r.row_duals[i];
+                reduced -= priced;
+                terms += std::abs(priced);
             }
             if (std::abs(reduced) <= 1e-15 * terms) reduced = 0;  // what is left of a cancellation is rounding
             r.reduced_costs[j] = reduced;
             objective += lp.costs[j] * x;
             turnover += std::abs(lp.costs[j] * x);
-            primal = std::max({primal, lp.lower[j] - x, x - lp.upper[j]});
-            value(reduced, lp.lower[j], lp.upper[j]);
+            check(x, lp.lower[j], lp.upper[j], scaling.variable_unit(j), 0.0);
+            price(reduced, x, lp.lower[j], lp.upper[j], scaling.variable_unit(j), scaling.reduced_unit(j),
+                  std::abs(lp.costs[j]));
         }
         for (std::size_t i = 0; i < m; ++i) {
-            primal = std::max({primal, lp.row_lower[i] - activity_[i], activity_[i] - lp.row_upper[i]});
-            value(r.row_duals[i], lp.row_lower[i], lp.row_upper[i]);
+            check(activity_[i], lp.row_lower[i], lp.row_upper[i], scaling.activity_unit(i), 1e-9 * size_[i]);
+            price(r.row_duals[i], activity_[i], lp.row_lower[i], lp.row_upper[i],
+                  scaling.activity_unit(i) + 1e-8 * size_[i], scaling.dual_unit(i), 0.0);
         }
         r.objective = objective;
-        r.bound = dual <= dual_tolerance ? bound : -infinity;
+        r.bound = bounded ? bound : -infinity;
         r.certificate.primal_violation = primal;
         r.certificate.dual_violation = dual;
         r.certificate.gap = objective == bound ? 0.0
                                                : std::abs(objective - bound) / std::max({turnover, dual_turnover, 1e-300});
     }
+
+    bool feasible = true;
+    bool complementary = true;
 
     /// Tries `y` and -`y` as a proof of infeasibility; true, with the result filled, where one of them is.
     bool prove_infeasible(const LinearProgram& lp, std::span<const double> y, LinearResult& r) {
@@ -90,7 +118,7 @@ public:
                     g += v;
                     terms += std::abs(v);
                 }
-                if (std::abs(g) <= 1e-11 * terms || g == 0) continue;
+                if (g == 0) continue;
                 const double at = g > 0 ? lp.upper[j] : lp.lower[j];
                 if (std::abs(at) == infinity && std::abs(g) <= 1e-9 * terms) continue;
                 amount -= g * at;

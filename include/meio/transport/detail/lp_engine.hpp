@@ -89,7 +89,7 @@ private:
         if (fresh) load_matrix(lp);
         scaling_.make_units(lp);
         for (std::size_t j = 0; j < s.n; ++j) {
-            const double unit = scaling_.column[j] * scaling_.value_unit;
+            const double unit = scaling_.variable_unit(j);
             s.lower[j] = lp.lower[j] / unit;
             s.upper[j] = lp.upper[j] / unit;
             s.cost[j] = lp.costs[j] * scaling_.column[j] / scaling_.cost_unit;
@@ -238,7 +238,7 @@ private:
         r.x.resize(s.n);
         r.row_duals.resize(s.m);
         for (std::size_t j = 0; j < s.n; ++j) {
-            const double unit = scaling_.column[j] * scaling_.value_unit;
+            const double unit = scaling_.variable_unit(j);
             if (s.place[j] != LpPlace::basic) {
                 r.x[j] = s.x[j] * unit;
                 continue;
@@ -249,15 +249,17 @@ private:
             r.x[j] = (std::abs(near - v) <= 1e-14 * (1 + std::abs(v)) ? near : v) * unit;
         }
         for (std::size_t i = 0; i < s.m; ++i)
-            r.row_duals[i] = s.place[s.n + i] == LpPlace::basic ? 0.0 : s.y[i] * scaling_.row[i] * scaling_.cost_unit;
-        certifier_.certify(lp, s.dual_tolerance * scaling_.cost_unit, r);
+            r.row_duals[i] = s.place[s.n + i] == LpPlace::basic ? 0.0 : s.y[i] * scaling_.dual_unit(i);
+        certifier_.certify(lp, scaling_, s.primal_tolerance, s.dual_tolerance, r);
         store_basis();
         r.basis.variables = basis_.variables;
         r.basis.rows = basis_.rows;
         if (r.status == core::Status::infeasible) r.bound = infinity;
-        if (!std::isfinite(r.objective)) r.status = core::Status::numerical_error;
-        // The methods' own tolerances hold on the scaled problem; an answer that its duals do not back is not optimal.
-        if (r.status == core::Status::optimal && !(r.certificate.gap <= 1e-6)) r.status = core::Status::stalled;
+        if (!std::isfinite(r.objective) && r.status != core::Status::infeasible) r.status = core::Status::numerical_error;
+        // The methods' own tolerances hold on the scaled problem; what the input does not confirm is not claimed.
+        const bool optimal = certifier_.feasible && certifier_.complementary && r.certificate.gap <= 1e-6;
+        if (r.status == core::Status::optimal && !optimal) r.status = core::Status::stalled;
+        if (r.status == core::Status::unbounded && !certifier_.feasible) r.status = core::Status::stalled;
     }
 
     LpState state_;

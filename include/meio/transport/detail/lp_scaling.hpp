@@ -35,6 +35,12 @@ struct LpScaling {
         scale_costs(lp);
     }
 
+    /// One scaled unit of a variable, a row activity, a reduced cost and a row dual, in the user's units.
+    [[nodiscard]] double variable_unit(std::size_t j) const { return column[j] * value_unit; }
+    [[nodiscard]] double activity_unit(std::size_t i) const { return value_unit / row[i]; }
+    [[nodiscard]] double reduced_unit(std::size_t j) const { return cost_unit / column[j]; }
+    [[nodiscard]] double dual_unit(std::size_t i) const { return cost_unit * row[i]; }
+
 private:
     /// Geometric means of the extremes, rows and columns in turn (Fulkerson and Wolfe 1962).
     void scale_matrix(const LinearProgram& lp) {
@@ -53,7 +59,7 @@ private:
             high.assign(m, -5000);
             for (std::size_t j = 0; j < n; ++j)
                 for (auto k = first(lp, j); k < first(lp, j + 1); ++k) {
-                    if (lp.values[k] == 0) continue;
+                    if (!informative(exponents_[k])) continue;
                     const auto i = static_cast<std::size_t>(lp.rows[k]);
                     low[i] = std::min(low[i], exponents_[k] + by_column[j]);
                     high[i] = std::max(high[i], exponents_[k] + by_column[j]);
@@ -63,7 +69,7 @@ private:
                 int least = 5000;
                 int most = -5000;
                 for (auto k = first(lp, j); k < first(lp, j + 1); ++k) {
-                    if (lp.values[k] == 0) continue;
+                    if (!informative(exponents_[k])) continue;
                     const int e = exponents_[k] + by_row[static_cast<std::size_t>(lp.rows[k])];
                     least = std::min(least, e);
                     most = std::max(most, e);
@@ -71,10 +77,13 @@ private:
                 by_column[j] = middle(least, most);
             }
         }
-        const auto power = [](int e) { return std::ldexp(1.0, std::clamp(e, -400, 400)); };
+        const auto power = [](int e) { return std::ldexp(1.0, std::clamp(e, -12, 12)); };
         for (std::size_t i = 0; i < m; ++i) row[i] = power(by_row[i]);
         for (std::size_t j = 0; j < n; ++j) column[j] = power(by_column[j]);
     }
+
+    /// Entries beyond any physical range (and zeros) do not steer the scales of the others.
+    static bool informative(int exponent) { return exponent >= -33 && exponent <= 33; }
 
     static std::size_t first(const LinearProgram& lp, std::size_t j) { return static_cast<std::size_t>(lp.starts[j]); }
 
@@ -112,7 +121,7 @@ private:
 
     /// The power of two below the median: one huge entry does not drown the rest.
     [[nodiscard]] double median_power() {
-        const auto middle = sizes_.begin() + static_cast<std::ptrdiff_t>(sizes_.size() / 2);
+        const auto middle = sizes_.begin() + static_cast<std::ptrdiff_t>((sizes_.size() - 1) / 2);
         std::nth_element(sizes_.begin(), middle, sizes_.end());
         return std::ldexp(1.0, std::clamp(std::ilogb(*middle), -900, 900));
     }
