@@ -2,9 +2,12 @@
 #pragma once
 
 #include <meio/core/context.hpp>
+#include <meio/lagrangian/detail/adagrad.hpp>
 #include <meio/lagrangian/detail/bundle.hpp>
 #include <meio/lagrangian/detail/search.hpp>
+#include <meio/lagrangian/detail/smooth.hpp>
 #include <meio/lagrangian/detail/subgradient.hpp>
+#include <meio/lagrangian/detail/volume.hpp>
 #include <meio/lagrangian/oracle.hpp>
 #include <meio/lagrangian/options.hpp>
 #include <meio/lagrangian/problem.hpp>
@@ -31,8 +34,17 @@ template <Oracle O>
 [[nodiscard]] Result maximize(const O& oracle, const Problem& problem, const Options& options = {},
                               const core::Context& context = {}) {
     detail::Search<O> search(oracle, problem, options, context);
-    if (options.method == Method::bundle) return detail::Bundle<O>(search, oracle, problem, options).run();
-    return detail::Subgradient<O>(search, oracle, problem).run();
+    switch (options.method) {
+        case Method::bundle: break;
+        case Method::newton:
+        case Method::lbfgs: return detail::Smooth<O>(search, oracle, problem, options).run();
+        case Method::polyak:
+        case Method::held_wolfe_crowder:
+        case Method::camerini_fratta_maffioli: return detail::Subgradient<O>(search, oracle, problem, options).run();
+        case Method::volume: return detail::Volume<O>(search, oracle, problem, options).run();
+        case Method::adagrad: return detail::Adagrad<O>(search, oracle, problem, options, context).run();
+    }
+    return detail::Bundle<O>(search, oracle, problem, options).run();
 }
 
 }  // namespace meio::lagrangian

@@ -5,129 +5,171 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <map>
 #include <utility>
 #include <vector>
 
-#include <meio/lagrangian/detail/metric.hpp>
-#include <meio/lagrangian/detail/search.hpp>
+#include <meio/lagrangian/detail/level.hpp>
+#include <meio/lagrangian/detail/walk.hpp>
 
 namespace meio::lagrangian::detail {
 
-/// Projected subgradient: Polyak steps from the best point, on a deflected direction, towards a level above the best
-/// value, in a diagonal metric.
+/// Projected subgradient steps `l + f (target - theta(l)) / |d|^2 d` from point to point, in a diagonal metric.
 ///
-/// Held, Wolfe and Crowder (1974), Math. Programming 6, for the step; Barahona and Anbil (2000), Math. Programming 87, for
-/// steps from the best point along averaged directions. The level is the upper bound where one is known, else it is
-/// learnt: it rises wherever the dual turns out linear that far. Plans are averaged by the s^4 rule of Gustavsson,
-/// Patriksson and Stromberg (2015), Math. Programming 150.
+/// Polyak (1969), USSR Comput. Math. and Math. Physics 9(3): f = 1, d the supergradient, the target a known plan's cost or
+/// a `Level`. Held, Wolfe and Crowder (1974), Math. Programming 6: f starts at 2 and is halved where no gain is seen.
+/// Camerini, Fratta and Maffioli (1975), Math. Programming Study 3: d deflected by 1.5 times what makes it turn back.
+/// Plans are averaged by the s^4 rule of Gustavsson, Patriksson and Stromberg (2015), Math. Programming 150.
 template <Oracle O>
-class Subgradient {
+class Subgradient : private Walk<O> {
+    using Base = Walk<O>;
+    using Base::average_, Base::metric_, Base::options_, Base::problem_, Base::search_, Base::size_, Base::start_;
+
 public:
-    Subgradient(Search<O>& search, const O& oracle, const Problem& problem)
-        : search_(search), problem_(problem), size_(oracle.size()), shares_(oracle.groups()), average_use_(size_, 0.0) {}
+    using Base::Base;
 
     Result run() {
-        best_point_ = search_.result.multipliers;
-        Evaluation at = search_.call(best_point_);
-        if (const auto stop = search_.why_stop()) return finish(*stop);
-        std::vector<double> distance = diagonal_metric(at, problem_, Metric::automatic);
-        std::vector<double> direction = at.gradient;
-        std::vector<double> best_gradient = at.gradient;
-        double level = std::max(0.05 * std::abs(at.value), 1e-6);
-        double factor = 1.0;
-        int without_gain = 0;
-        average(at);
+        if (options_.resume == nullptr) {
+            start_ = point_ = search_.result.multipliers;
+            const Evaluation at = search_.call(point_);
+            if (search_.cut_short()) return end(*search_.why_stop());
+            metric_ = step_metric(at, problem_, options_.metric);
+            here_ = best_ = Answer(at);
+            level_.start(at.value, first_height());
+        } else {
+            Reader in(options_.resume->memory);
+            read(in);
+        }
         while (true) {
-            const double own_norm = squared_norm(best_gradient, distance);
-            double norm = squared_norm(direction, distance);
-            // A projected supergradient of 0: no point of the box is better.
-            if (!(own_norm > 0)) search_.predict(0.0);
-            search_.recover(average_use_, [&] { return weights(); });
-            if (const auto stop = search_.why_stop()) return finish(*stop);
-            if (!(norm > 1e-12 * own_norm)) {
-                direction = best_gradient;
-                norm = own_norm;
-            }
+            search_.checkpoint([&] { return memory(); });
+            const bool peak = !(this->squared_norm(here_.gradient, point_) > 0);  // no point of the box is better
+            if (peak || average_.empty()) this->take_average(here_, point_, 1.0);
+            const double ascent = peak ? 0.0 : this->expected_ascent();
+            search_.predict(ascent);
+            search_.recover(average_.use(), [&] { return this->weights(); });
+            if (const auto stop = search_.why_stop()) return end(*stop);
+            if (factor_ * level_.height() < 0.5 * search_.allowed() || factor_ < 1e-3) restart(ascent);
+
+            const std::vector<double> direction = deflected();
             const double best = search_.result.bound;
-            const double wish = std::min(level, search_.result.upper - best);
-            const double step = factor * wish / norm;
-            std::vector<double> point(size_);
-            double moved = 0;
-            double promised = 0;
-            for (std::size_t k = 0; k < size_; ++k) {
-                point[k] = std::clamp(best_point_[k] + step * direction[k] / distance[k], search_.lower[k], search_.upper[k]);
-                moved += (point[k] - best_point_[k]) * (point[k] - best_point_[k]);
-                promised += best_gradient[k] * (point[k] - best_point_[k]);
-            }
-            at = search_.call(point, std::sqrt(moved));
-            if (search_.cut_short()) return finish(*search_.why_stop());
-            average(at);
-            const double gain = at.value - best;
-            if (gain > 0) {
-                without_gain = 0;
-                factor = std::min(1.1 * factor, 2.0);
-                // Hardly any bend on the whole way: the level is too low.
-                if (gain > 0.75 * promised || gain > 0.5 * level) level = std::max(level, (gain > 0.9 * promised ? 8.0 : 2.0) * gain);
-                best_point_ = std::move(point);
-                best_gradient = at.gradient;
-                distance = diagonal_metric(at, problem_, Metric::automatic);
-            } else if (++without_gain >= 4) {
-                without_gain = 0;
-                factor *= 0.66;
-            }
-            for (std::size_t k = 0; k < size_; ++k) direction[k] = 0.7 * direction[k] + 0.3 * at.gradient[k];
+            const double wish = level_.target(best, search_.result.upper) - here_.value;
+            const double step = factor_ * std::max(wish, search_.noise) / this->squared_norm(direction, point_);
+            typename Base::Trial trial = this->trial(point_, direction, step, here_.gradient);
+            const Evaluation at = search_.call(trial.point, trial.length);
+            if (search_.cut_short()) return end(*search_.why_stop());
+            average(step);
+            this->reached(point_, trial.point);
+            const double gain = at.value > best ? at.value - here_.value : 0.0;
+            point_ = std::move(trial.point);
+            here_ = Answer(at);
+            last_direction_ = direction;
+            if (at.value > best) best_ = here_;
+            learn(gain, trial.promised);
         }
     }
 
 private:
-    // Squared length, in the dual of the metric, of the part along which the best point can move.
-    [[nodiscard]] double squared_norm(const std::vector<double>& direction, const std::vector<double>& distance) const {
-        double sum = 0;
-        for (std::size_t k = 0; k < size_; ++k) {
-            const bool held = direction[k] < 0 ? best_point_[k] <= search_.lower[k] : best_point_[k] >= search_.upper[k];
-            if (!held) sum += direction[k] * direction[k] / distance[k];
-        }
-        return sum;
+    // Without a known plan: a twentieth of the value, as the first step of the bundle.
+    [[nodiscard]] double first_height() const {
+        return std::min(0.05 * std::max(std::abs(here_.value), 1.0), std::max(search_.result.upper - here_.value, 0.0));
     }
 
-    void average(const Evaluation& at) {
+    [[nodiscard]] bool halves_factor() const { return options_.method == Method::held_wolfe_crowder; }
+
+    void learn(double gain, double promised) {
+        const double best = search_.result.bound;
+        if (!halves_factor()) {
+            if (level_.learn(best, here_.value, gain, promised, patience, 10.0)) return_to_best();
+            return;
+        }
+        // A level that is reached moves on; one that is not lets the factor shrink.
+        without_gain_ = gain > 0 ? 0 : without_gain_ + 1;
+        if (level_.learn(best, here_.value, gain, promised, 1 << 20, 10.0)) return;
+        if (without_gain_ < patience / 2) return;
+        without_gain_ = 0;
+        factor_ *= 0.5;
+        return_to_best();
+    }
+
+    // A deflected walk starts again from the best point; the others lose by it.
+    void return_to_best() {
+        if (options_.method != Method::camerini_fratta_maffioli) return;
+        point_ = search_.result.multipliers;
+        here_ = best_;
+        last_direction_.clear();
+    }
+
+    // The level has shrunk below what is asked for, while the average cut still allows ascent: from there again.
+    void restart(double ascent) {
+        const double best = search_.result.bound;
+        const double room = std::min(ascent, search_.result.upper - best);
+        level_.start(best, std::max(0.5 * room, search_.allowed()));
+        factor_ = 1.0;
+        without_gain_ = 0;
+        return_to_best();
+    }
+
+    [[nodiscard]] std::vector<double> deflected() const {
+        std::vector<double> direction = here_.gradient;
+        if (options_.method != Method::camerini_fratta_maffioli || last_direction_.empty()) return direction;
+        const double turn = this->product(here_.gradient, last_direction_, point_);
+        const double norm = this->product(last_direction_, last_direction_, point_);
+        if (!(turn < 0) || !(norm > 0)) return direction;
+        for (std::size_t k = 0; k < size_; ++k) direction[k] -= 1.5 * turn / norm * last_direction_[k];
+        return this->squared_norm(direction, point_) > 1e-12 * this->squared_norm(here_.gradient, point_) ? direction : here_.gradient;
+    }
+
+    // Weights grow with the step taken from a point, for the use to telescope to the way gone, and with the calls, for
+    // early plans to fade.
+    void average(double step) {
         ++averaged_;
-        const double share = averaged_ == 1 ? 1.0 : 5.0 / (averaged_ + 4.0);
-        for (std::size_t k = 0; k < size_; ++k) {
-            average_use_[k] += share * (at.gradient[k] - average_use_[k]);
-        }
-        // Shares are kept relative to `mass_`, so that the old ones need no touch.
-        mass_ = averaged_ == 1 ? 1.0 : mass_ / (1.0 - share);
-        for (std::size_t s = 0; s < shares_.size(); ++s) shares_[s][at.replies[s].tag] += share * mass_;
+        const double weight = step * std::pow(averaged_, fade);
+        total_weight_ += weight;
+        this->take_average(here_, point_, weight / total_weight_);
     }
 
-    [[nodiscard]] std::vector<Weight> weights() const {
-        std::vector<Weight> result;
-        for (std::size_t s = 0; s < shares_.size(); ++s)
-            for (const auto& [tag, share] : shares_[s]) result.push_back({s, tag, share / mass_});
-        return result;
+    Result end(core::Status status) {
+        return this->finish(status, [&] { return memory(); });
     }
 
-    Result finish(core::Status status) {
-        if (averaged_ > 0) {
-            if (search_.result.failure == nullptr) search_.recover(average_use_, [&] { return weights(); }, true);
-            search_.result.weights = weights();
-            search_.result.average_use = average_use_;
-            if (!is_success(status))
-                if (const auto better = search_.why_stop(); better && is_success(*better)) status = *better;
-        }
-        return search_.finish(status);
+    [[nodiscard]] std::vector<std::uint8_t> memory() const {
+        Writer out;
+        this->write_walk(out);
+        level_.write(out);
+        out.write(point_);
+        here_.write(out);
+        best_.write(out);
+        out.write(last_direction_);
+        out.write(factor_);
+        out.write(without_gain_);
+        out.write(averaged_);
+        out.write(total_weight_);
+        return out.bytes();
+    }
+    void read(Reader& in) {
+        this->read_walk(in);
+        level_.read(in);
+        in.read(point_);
+        here_.read(in);
+        best_.read(in);
+        in.read(last_direction_);
+        in.read(factor_);
+        in.read(without_gain_);
+        in.read(averaged_);
+        in.read(total_weight_);
     }
 
-    Search<O>& search_;
-    const Problem& problem_;
-    std::size_t size_;
-    std::vector<std::map<std::uint64_t, double>> shares_;
-    std::vector<double> average_use_;
-    std::vector<double> best_point_{};
-    double mass_ = 1;
+    static constexpr int patience = 20;
+    static constexpr double fade = 4;
+
+    Level level_{};
+    std::vector<double> point_{};
+    Answer here_{};
+    Answer best_{};
+    std::vector<double> last_direction_{};
+    double factor_ = options_.method == Method::held_wolfe_crowder ? 2.0 : 1.0;
+    int without_gain_ = 0;
     int averaged_ = 0;
+    double total_weight_ = 0;
 };
 
 }  // namespace meio::lagrangian::detail
