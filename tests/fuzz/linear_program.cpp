@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // libFuzzer target: transport::RevisedSimplex, cold and warm, against the slow twin and its own proofs.
-//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Itests tests/fuzz/linear_program.cpp -o fuzz
+//   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Itests tests/fuzz/linear_program.cpp -o
+//   fuzz
 #include <cmath>
 #include <cstddef>
 #include <cstdint>

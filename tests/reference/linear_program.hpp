@@ -14,8 +14,8 @@
 
 namespace meio::reference {
 
-/// Status and value of a linear program, found slowly: all variables split or shifted to x >= 0, all rows to equalities, a
-/// dense two-phase tableau in long double with Bland's rule. Shares no code with the library.
+/// Status and value of a linear program, found slowly: all variables split or shifted to x >= 0, all rows to
+/// equalities, a dense two-phase tableau in long double with Bland's rule. Shares no code with the library.
 struct LinearTruth {
     core::Status status = core::Status::stalled;
     double objective = 0;
@@ -93,7 +93,8 @@ inline LinearTruth solve_linear(const transport::LinearProgram& lp) {
     for (std::size_t j = 0; j < n; ++j) {
         if (std::isfinite(lp.lower[j])) {
             base[j] = lp.lower[j];
-            if (std::isfinite(lp.upper[j])) ranges.push_back({parts.size(), static_cast<long double>(lp.upper[j]) - lp.lower[j]});
+            if (std::isfinite(lp.upper[j]))
+                ranges.push_back({parts.size(), static_cast<long double>(lp.upper[j]) - lp.lower[j]});
             parts.push_back({j, 1});
         } else if (std::isfinite(lp.upper[j])) {
             base[j] = lp.upper[j];
@@ -194,9 +195,12 @@ inline std::string fault(const transport::LinearProgram& lp, const transport::Li
         const std::vector<double> activity = product(r.x, size);
         for (std::size_t i = 0; i < m; ++i) {
             const double slack = tolerance * size[i];
-            if (activity[i] < lp.row_lower[i] - slack || activity[i] > lp.row_upper[i] + slack) return "row " + std::to_string(i) + " violated";
-            if (r.row_duals[i] > tolerance && activity[i] > lp.row_lower[i] + slack) return "row " + std::to_string(i) + ": dual > 0 off its lower bound";
-            if (r.row_duals[i] < -tolerance && activity[i] < lp.row_upper[i] - slack) return "row " + std::to_string(i) + ": dual < 0 off its upper bound";
+            if (activity[i] < lp.row_lower[i] - slack || activity[i] > lp.row_upper[i] + slack)
+                return "row " + std::to_string(i) + " violated";
+            if (r.row_duals[i] > tolerance && activity[i] > lp.row_lower[i] + slack)
+                return "row " + std::to_string(i) + ": dual > 0 off its lower bound";
+            if (r.row_duals[i] < -tolerance && activity[i] < lp.row_upper[i] - slack)
+                return "row " + std::to_string(i) + ": dual < 0 off its upper bound";
         }
         const std::vector<double> priced = transposed(r.row_duals, size);
         double objective = 0;
@@ -205,9 +209,12 @@ inline std::string fault(const transport::LinearProgram& lp, const transport::Li
             const double reduced = lp.costs[j] - priced[j];
             const double slack = tolerance * (1 + std::abs(r.x[j]));
             const double small = tolerance * (1 + size[j] + std::abs(lp.costs[j]));
-            if (!(r.x[j] >= lp.lower[j] - slack && r.x[j] <= lp.upper[j] + slack)) return "variable " + std::to_string(j) + " out of bounds";
-            if (reduced > small && r.x[j] > lp.lower[j] + slack) return "variable " + std::to_string(j) + ": cost > 0 off its lower bound";
-            if (reduced < -small && r.x[j] < lp.upper[j] - slack) return "variable " + std::to_string(j) + ": cost < 0 off its upper bound";
+            if (!(r.x[j] >= lp.lower[j] - slack && r.x[j] <= lp.upper[j] + slack))
+                return "variable " + std::to_string(j) + " out of bounds";
+            if (reduced > small && r.x[j] > lp.lower[j] + slack)
+                return "variable " + std::to_string(j) + ": cost > 0 off its lower bound";
+            if (reduced < -small && r.x[j] < lp.upper[j] - slack)
+                return "variable " + std::to_string(j) + ": cost < 0 off its upper bound";
             if (std::abs(reduced - r.reduced_costs[j]) > small) return "reduced cost " + std::to_string(j);
             objective += lp.costs[j] * r.x[j];
             total += std::abs(lp.costs[j] * r.x[j]);
@@ -246,14 +253,17 @@ inline std::string fault(const transport::LinearProgram& lp, const transport::Li
             cost += lp.costs[j] * r.ray[j];
         }
         for (std::size_t i = 0; i < m; ++i) {
-            if (activity[i] > tolerance * size[i] && lp.row_upper[i] < infinity) return "ray leaves a row's upper bound";
-            if (activity[i] < -tolerance * size[i] && lp.row_lower[i] > -infinity) return "ray leaves a row's lower bound";
+            if (activity[i] > tolerance * size[i] && lp.row_upper[i] < infinity)
+                return "ray leaves a row's upper bound";
+            if (activity[i] < -tolerance * size[i] && lp.row_lower[i] > -infinity)
+                return "ray leaves a row's lower bound";
         }
         if (!(cost < 0)) return "ray does not pay";
         // It must start somewhere feasible.
         const std::vector<double> here = product(r.x, size);
         for (std::size_t i = 0; i < m; ++i)
-            if (here[i] < lp.row_lower[i] - tolerance * size[i] || here[i] > lp.row_upper[i] + tolerance * size[i]) return "ray starts outside";
+            if (here[i] < lp.row_lower[i] - tolerance * size[i] || here[i] > lp.row_upper[i] + tolerance * size[i])
+                return "ray starts outside";
         return "";
     }
     return "status " + std::string(core::to_string(r.status));

@@ -13,13 +13,17 @@
 
 namespace meio::reference {
 
-/// A random linear program of an awkward kind: whole or real numbers, ties, all sorts of bounds, empty rows and columns,
-/// equality rows, dependent rows, badly scaled ones, transport with side rows; feasible, infeasible or unbounded.
-inline transport::LinearProgram random_linear_program(std::uint64_t seed, std::size_t max_rows, std::size_t max_variables) {
+/// A random linear program of an awkward kind: whole or real numbers, ties, all sorts of bounds, empty rows and
+/// columns, equality rows, dependent rows, badly scaled ones, transport with side rows; feasible, infeasible or
+/// unbounded.
+inline transport::LinearProgram random_linear_program(std::uint64_t seed, std::size_t max_rows,
+                                                      std::size_t max_variables) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     std::mt19937_64 random(seed * 0x9E3779B97F4A7C15ull + 1);
     const auto below = [&](std::size_t k) { return static_cast<std::size_t>(random() % k); };
-    const auto whole = [&](int a, int b) { return a + static_cast<int>(random() % static_cast<std::uint64_t>(b - a + 1)); };
+    const auto whole = [&](int a, int b) {
+        return a + static_cast<int>(random() % static_cast<std::uint64_t>(b - a + 1));
+    };
     const auto unit = [&] { return static_cast<double>(random() >> 11) * 0x1p-53; };
     transport::LinearProgram lp;
     const std::size_t kind = below(8);
@@ -46,7 +50,8 @@ inline transport::LinearProgram random_linear_program(std::uint64_t seed, std::s
                         rows.push_back(static_cast<std::int32_t>(a + b + k));
                         values.push_back(whole(1, 3));
                     }
-                lp.add_variable(whole(below(4) == 0 ? -5 : 0, 20), 0, below(3) == 0 ? whole(0, 12) : infinity, rows, values);
+                lp.add_variable(whole(below(4) == 0 ? -5 : 0, 20), 0, below(3) == 0 ? whole(0, 12) : infinity, rows,
+                                values);
             }
         return lp;
     }
@@ -55,7 +60,9 @@ inline transport::LinearProgram random_linear_program(std::uint64_t seed, std::s
     const bool real = kind == 1 || kind == 2;
     const bool wild = kind == 3;  // units that differ by many orders
     const std::size_t density = 1 + below(10);
-    const auto number = [&](int range) { return real || wild ? (2 * unit() - 1) * range : static_cast<double>(whole(-range, range)); };
+    const auto number = [&](int range) {
+        return real || wild ? (2 * unit() - 1) * range : static_cast<double>(whole(-range, range));
+    };
     // A point that most rows are built around, so that not all are infeasible.
     std::vector<double> point(n), row_unit(m, 1.0), column_unit(n, 1.0), activity(m, 0.0);
     for (double& v : point) v = number(5);
@@ -100,7 +107,10 @@ inline transport::LinearProgram random_linear_program(std::uint64_t seed, std::s
             case 0: break;
             case 1: high = at + std::abs(number(4)) / column_unit[j]; break;
             case 2: low = high = at; break;
-            case 3: low = at - std::abs(number(4)) / column_unit[j]; high = at + std::abs(number(4)) / column_unit[j]; break;
+            case 3:
+                low = at - std::abs(number(4)) / column_unit[j];
+                high = at + std::abs(number(4)) / column_unit[j];
+                break;
             case 4: low = at; break;
             default: low = kind == 5 ? 0 : at - std::abs(number(3)) / column_unit[j]; break;
         }

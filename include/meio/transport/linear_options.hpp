@@ -18,10 +18,11 @@ enum class Crash : std::uint8_t {
 struct LinearOptions {
     double primal_tolerance = 1e-9;    ///< accepted violation of a bound, times (1 + |bound|); in [1e-12, 1e-3]
     double dual_tolerance = 1e-9;      ///< accepted wrong sign of a reduced cost; in [1e-12, 1e-3]
-    std::int64_t max_iterations = 0;   ///< stop after this many pivots and flips with `iteration_limit`; 0: none of the user's
+    std::int64_t max_iterations =
+        0;  ///< stop after this many pivots and flips with `iteration_limit`; 0: none of the user's
     int refactor_interval = 100;       ///< pivots after which the basis is inverted afresh; >= 1
-    int bland_after = 60;              ///< pivots in a row without progress after which Bland's rule, which cannot cycle, takes
-                                       ///< over until there is some; small random costs are tried before it; >= 0
+    int bland_after = 60;  ///< pivots in a row without progress after which Bland's rule, which cannot cycle, takes
+                           ///< over until there is some; small random costs are tried before it; >= 0
     Crash crash = Crash::automatic;    ///< first basis of a cold start
 
     /// Throws `core::InputError` naming every option out of range.

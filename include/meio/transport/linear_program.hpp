@@ -16,9 +16,10 @@ namespace meio::transport {
 
 /// A linear program:  min costs' x  subject to  row_lower <= A x <= row_upper,  lower <= x <= upper.
 ///
-/// Bounds may be infinite on either side; equal bounds make an equality row or a fixed variable. `A` is held by columns:
-/// variable j has the entries k in [starts[j], starts[j+1]) with row `rows[k]` and value `values[k]`, in any order, each
-/// row once. Meant for small problems (up to a few hundred rows), such as transport with a few coupling rows.
+/// Bounds may be infinite on either side; equal bounds make an equality row or a fixed variable. `A` is held by
+/// columns: variable j has the entries k in [starts[j], starts[j+1]) with row `rows[k]` and value `values[k]`, in any
+/// order, each row once. Meant for small problems (up to a few hundred rows), such as transport with a few coupling
+/// rows.
 ///
 ///     transport::LinearProgram lp;                              // max 3x + 2y: x + y <= 4, x + 3y <= 6, x <= 3
 ///     lp.add_row(-infinity, 4);
@@ -45,16 +46,16 @@ struct LinearProgram {
         return static_cast<std::int32_t>(row_lower.size()) - 1;
     }
 
-    /// Appends a row over existing variables; returns its index. Throws `core::InputError` where the spans differ in length
-    /// or an index is out of range. O(entries of A).
+    /// Appends a row over existing variables; returns its index. Throws `core::InputError` where the spans differ in
+    /// length or an index is out of range. O(entries of A).
     std::int32_t add_row(double least, double most, std::span<const std::int32_t> variables,
                          std::span<const double> coefficients) {
         core::IssueList issues;
         if (variables.size() != coefficients.size())
             issues.add("coefficients", "", std::to_string(coefficients.size()), "must be as many as variables");
         for (std::size_t k = 0; k < variables.size(); ++k)
-            issues.require(variables[k] >= 0 && static_cast<std::size_t>(variables[k]) < variable_count(), "variables", k,
-                           variables[k], "must be the index of a variable");
+            issues.require(variables[k] >= 0 && static_cast<std::size_t>(variables[k]) < variable_count(), "variables",
+                           k, variables[k], "must be the index of a variable");
         issues.throw_if_any();
         const std::int32_t row = add_row(least, most);
         // Entries move from the back, so that each is touched once.
@@ -80,7 +81,8 @@ struct LinearProgram {
         return row;
     }
 
-    /// Appends a variable; returns its index. Throws `core::InputError` where the spans differ in length. O(its entries).
+    /// Appends a variable; returns its index. Throws `core::InputError` where the spans differ in length. O(its
+    /// entries).
     std::int32_t add_variable(double cost, double least, double most, std::span<const std::int32_t> its_rows = {},
                               std::span<const double> coefficients = {}) {
         core::IssueList issues;
@@ -96,8 +98,8 @@ struct LinearProgram {
         return static_cast<std::int32_t>(costs.size()) - 1;
     }
 
-    /// Throws `core::InputError` naming every wrong entry: shapes, NaN, infinite costs or coefficients, lower above upper,
-    /// indices out of range, rows given twice within a variable. O(entries + variables + rows).
+    /// Throws `core::InputError` naming every wrong entry: shapes, NaN, infinite costs or coefficients, lower above
+    /// upper, indices out of range, rows given twice within a variable. O(entries + variables + rows).
     void validate() const {
         core::IssueList issues;
         const std::size_t n = variable_count();
@@ -117,8 +119,8 @@ struct LinearProgram {
             for (std::size_t j = 0; j < n; ++j)
                 columns_readable &= issues.require(starts[j] <= starts[j + 1], "starts", j + 1, starts[j + 1],
                                                    "must not be below the entry before it");
-            columns_readable &= issues.require(static_cast<std::size_t>(starts[n]) == rows.size(), "starts", n, starts[n],
-                                               "must be the number of entries");
+            columns_readable &= issues.require(static_cast<std::size_t>(starts[n]) == rows.size(), "starts", n,
+                                               starts[n], "must be the number of entries");
         }
         for (std::size_t j = 0; j < n; ++j)
             issues.require(std::isfinite(costs[j]), "costs", j, costs[j], "must be finite");
@@ -134,8 +136,10 @@ private:
         constexpr double infinity = std::numeric_limits<double>::infinity();
         for (std::size_t k = 0; k < low.size(); ++k) {
             if (low[k] <= high[k] && low[k] < infinity && high[k] > -infinity) continue;
-            const bool low_right = issues.require(low[k] < infinity, low_name, k, low[k], "must be a number or -infinity");
-            const bool high_right = issues.require(high[k] > -infinity, high_name, k, high[k], "must be a number or +infinity");
+            const bool low_right =
+                issues.require(low[k] < infinity, low_name, k, low[k], "must be a number or -infinity");
+            const bool high_right =
+                issues.require(high[k] > -infinity, high_name, k, high[k], "must be a number or +infinity");
             if (low_right && high_right)
                 issues.add(low_name, std::to_string(k), std::to_string(low[k]),
                            std::string("must not be above ") + high_name + " = " + std::to_string(high[k]));

@@ -28,21 +28,22 @@ struct LinearBasis {
 /// What a solution proves about itself, recomputed from the input, not from the solver's state.
 struct LinearCertificate {
     double primal_violation = 0;  ///< largest violation of a bound of a variable or row; units of that bound
-    double dual_violation = 0;    ///< largest reduced cost or row dual whose sign asks for a bound that is infinite or away
-                                  ///< from the value; money per unit
-    double gap = 0;               ///< |objective - dual objective| over the larger sum of sizes of their terms; 0 where equal
+    double dual_violation = 0;    ///< largest reduced cost or row dual whose sign asks for a bound that is infinite or
+                                  ///< away from the value; money per unit
+    double gap = 0;  ///< |objective - dual objective| over the larger sum of sizes of their terms; 0 where equal
 };
 
 /// A solution of a linear program. Exact (to the tolerances) where `status` is `optimal`.
 ///
-/// `row_duals[i]` is the change of the objective per unit by which the binding bound of row i rises: >= 0 where the lower
-/// bound binds, <= 0 where the upper one does. `reduced_costs` = costs - A' row_duals: >= 0 at a lower bound, <= 0 at an
-/// upper bound, 0 between. Where the status is not `optimal`, values are those of the last basis.
+/// `row_duals[i]` is the change of the objective per unit by which the binding bound of row i rises: >= 0 where the
+/// lower bound binds, <= 0 where the upper one does. `reduced_costs` = costs - A' row_duals: >= 0 at a lower bound, <=
+/// 0 at an upper bound, 0 between. Where the status is not `optimal`, values are those of the last basis.
 struct LinearResult {
     core::Status status = core::Status::numerical_error;
     double objective = 0;                                     ///< costs' x; money
-    double bound = -std::numeric_limits<double>::infinity();  ///< value of the duals, a lower bound where their signs are
-                                                              ///< right (-infinity else); +infinity where infeasible
+    double bound =
+        -std::numeric_limits<double>::infinity();  ///< value of the duals, a lower bound where their signs are
+                                                   ///< right (-infinity else); +infinity where infeasible
     std::vector<double> x;
     std::vector<double> row_duals;
     std::vector<double> reduced_costs;

@@ -23,18 +23,18 @@ namespace meio::transport {
 
 /// Solves a small linear program exactly, and again after changes from the basis it ended with.
 ///
-/// The basis inverse is explicit and dense: meant for up to about 200 rows (a pivot costs O(rows^2), memory 8 rows^2 bytes).
-/// From a dual feasible basis (changed bounds, added rows) dual simplex runs; from a primal feasible one (changed costs,
-/// added variables) primal simplex; from neither, dual simplex on shifted costs, then primal simplex on the true ones.
-/// Between solves of like shape nothing is allocated. One solver serves one thread.
+/// The basis inverse is explicit and dense: meant for up to about 200 rows (a pivot costs O(rows^2), memory 8 rows^2
+/// bytes). From a dual feasible basis (changed bounds, added rows) dual simplex runs; from a primal feasible one
+/// (changed costs, added variables) primal simplex; from neither, dual simplex on shifted costs, then primal simplex on
+/// the true ones. Between solves of like shape nothing is allocated. One solver serves one thread.
 ///
 ///     transport::RevisedSimplex solver(lp);
 ///     double cost = solver.solve().objective;
 ///     solver.set_row_bounds(0, 0.0, 5.0);
 ///     cost = solver.solve().objective;       // a few pivots from the last basis
 ///
-/// References: Koberstein (2005), The dual simplex method; Maros (2003); Forrest and Goldfarb (1992), steepest edge; Harris
-/// (1973). Worst case exponential, in practice a few times the rows in pivots.
+/// References: Koberstein (2005), The dual simplex method; Maros (2003); Forrest and Goldfarb (1992), steepest edge;
+/// Harris (1973). Worst case exponential, in practice a few times the rows in pivots.
 class RevisedSimplex {
 public:
     /// Takes the problem. Throws `core::InputError` naming every wrong entry and option.
@@ -46,7 +46,8 @@ public:
 
     [[nodiscard]] const LinearProgram& problem() const noexcept { return problem_; }
 
-    /// Replaces the problem, keeping memory, not the basis. Throws `core::InputError` and keeps the old one where wrong.
+    /// Replaces the problem, keeping memory, not the basis. Throws `core::InputError` and keeps the old one where
+    /// wrong.
     void load(const LinearProgram& problem) {
         problem.validate();
         problem_ = problem;
@@ -56,8 +57,8 @@ public:
     /// The next solve starts cold.
     void forget_basis() { engine_.forget(); }
 
-    /// The next solve starts from `basis`; throws where its sizes differ from the problem's. Wrong numbers of basics and
-    /// dependent ones are repaired.
+    /// The next solve starts from `basis`; throws where its sizes differ from the problem's. Wrong numbers of basics
+    /// and dependent ones are repaired.
     void set_basis(const LinearBasis& basis) {
         core::IssueList issues;
         if (basis.variables.size() != problem_.variable_count())
@@ -127,8 +128,8 @@ public:
         for (std::size_t k = 0; k < coefficients.size(); ++k)
             issues.require(std::isfinite(coefficients[k]), "coefficients", k, coefficients[k], "must be finite");
         for (std::size_t k = 0; k < variables.size(); ++k)
-            issues.require(std::count(variables.begin(), variables.end(), variables[k]) == 1, "variables", k, variables[k],
-                           "must be given once");
+            issues.require(std::count(variables.begin(), variables.end(), variables[k]) == 1, "variables", k,
+                           variables[k], "must be given once");
         issues.throw_if_any();
         engine_.keep_basis();
         return problem_.add_row(least, most, variables, coefficients);

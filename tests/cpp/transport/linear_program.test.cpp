@@ -58,8 +58,8 @@ TEST_CASE("every wrong entry is named in one pass") {
     } catch (const core::InputError& error) {
         std::set<std::string> found;
         for (const core::Issue& issue : error.issues()) found.insert(issue.field + "[" + issue.row + "]");
-        CHECK(found == std::set<std::string>{"costs[1]", "lower[0]", "upper[1]", "row_lower[0]", "row_lower[1]", "rows[0]",
-                                             "rows[3]", "values[1]"});
+        CHECK(found == std::set<std::string>{"costs[1]", "lower[0]", "upper[1]", "row_lower[0]", "row_lower[1]",
+                                             "rows[0]", "rows[3]", "values[1]"});
     }
 }
 

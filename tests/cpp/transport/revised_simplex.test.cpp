@@ -52,7 +52,8 @@ LinearProgram transport_rows(const std::vector<double>& costs, const std::vector
     for (const double v : demand) lp.add_row(v, v);
     for (std::size_t i = 0; i < supply.size(); ++i)
         for (std::size_t j = 0; j < demand.size(); ++j) {
-            const std::vector<std::int32_t> rows{static_cast<std::int32_t>(i), static_cast<std::int32_t>(supply.size() + j)};
+            const std::vector<std::int32_t> rows{static_cast<std::int32_t>(i),
+                                                 static_cast<std::int32_t>(supply.size() + j)};
             lp.add_variable(costs[i * demand.size() + j], 0, infinity, rows, std::vector<double>{1, 1});
         }
     return lp;
@@ -108,7 +109,8 @@ TEST_CASE("random problems equal the slow twin, with every proof checked") {
         CAPTURE(seed);
         const LinearProgram lp = reference::random_linear_program(seed, 6, 8);
         const reference::LinearTruth truth = reference::solve_linear(lp);
-        check_against(lp, transport::solve_linear(lp, {.crash = seed % 2 == 0 ? Crash::automatic : Crash::network}), truth);
+        check_against(lp, transport::solve_linear(lp, {.crash = seed % 2 == 0 ? Crash::automatic : Crash::network}),
+                      truth);
         ++count[truth.status == core::Status::optimal ? 0 : (truth.status == core::Status::infeasible ? 1 : 2)];
     }
     CHECK(count[0] > 8000);
@@ -122,7 +124,9 @@ TEST_CASE("warm starts equal cold ones after random edits") {
         CAPTURE(seed);
         std::mt19937_64 random(seed);
         const auto below = [&](std::size_t k) { return static_cast<std::size_t>(random() % k); };
-        const auto whole = [&](int a, int b) { return a + static_cast<int>(random() % static_cast<std::uint64_t>(b - a + 1)); };
+        const auto whole = [&](int a, int b) {
+            return a + static_cast<int>(random() % static_cast<std::uint64_t>(b - a + 1));
+        };
         RevisedSimplex solver(reference::random_linear_program(seed, 5, 6));
         solver.solve();
         for (int edit = 0; edit < 12; ++edit) {
@@ -137,12 +141,15 @@ TEST_CASE("warm starts equal cold ones after random edits") {
                     break;
                 case 1: {
                     const double low = whole(-9, 5);
-                    if (any) solver.set_variable_bounds(j, below(3) == 0 ? -infinity : low, below(2) == 0 ? infinity : low + whole(0, 9));
+                    if (any)
+                        solver.set_variable_bounds(j, below(3) == 0 ? -infinity : low,
+                                                   below(2) == 0 ? infinity : low + whole(0, 9));
                     break;
                 }
                 case 2: {
                     const double low = whole(-20, 20);
-                    solver.set_row_bounds(i, below(3) == 0 ? -infinity : low, below(3) == 0 ? infinity : low + whole(0, 9));
+                    solver.set_row_bounds(i, below(3) == 0 ? -infinity : low,
+                                          below(3) == 0 ? infinity : low + whole(0, 9));
                     break;
                 }
                 case 3: {
@@ -211,17 +218,23 @@ TEST_CASE("a sensitivity price equals the difference quotient") {
     for (std::size_t i = 0; i < 3; ++i) {
         LinearProgram more = lp;
         more.row_upper[i] += 0.01;
-        CHECK((transport::solve_linear(more).objective - base.objective) / 0.01 == doctest::Approx(base.row_duals[i]).epsilon(1e-9));
+        CHECK((transport::solve_linear(more).objective - base.objective) / 0.01 ==
+              doctest::Approx(base.row_duals[i]).epsilon(1e-9));
     }
 }
 
 TEST_CASE("problems on which simple rules cycle end") {
-    // Beale (1955), Marshall and Suurballe (1969), Kuhn (see Balinski, Tucker 1969), Chvatal (1983): known to cycle under
-    // Dantzig's rule.
-    const LinearProgram beale = at_most({-0.75, 150, -0.02, 6}, {{0.25, -60, -0.04, 9, 0}, {0.5, -90, -0.02, 3, 0}, {0, 0, 1, 0, 1}});
-    const LinearProgram chvatal = at_most({-10, 57, 9, 24}, {{0.5, -5.5, -2.5, 9, 0}, {0.5, -1.5, -0.5, 1, 0}, {1, 0, 0, 0, 1}});
-    const LinearProgram kuhn = at_most({-2, -3, 1, 12}, {{-2, -9, 1, 9, 0}, {1.0 / 3, 1, -1.0 / 3, -2, 0}, {2, 3, -1, -12, 2}});
-    const LinearProgram marshall = at_most({-0.4, -0.4, 1.8, 0}, {{0.6, -6.4, 4.8, 0, 0}, {0.2, -1.8, 0.6, 0, 0}, {0.4, -1.6, 0.2, 0, 0}, {0, 1, 0, 0, 1}});
+    // Beale (1955), Marshall and Suurballe (1969), Kuhn (see Balinski, Tucker 1969), Chvatal (1983): known to cycle
+    // under Dantzig's rule.
+    const LinearProgram beale =
+        at_most({-0.75, 150, -0.02, 6}, {{0.25, -60, -0.04, 9, 0}, {0.5, -90, -0.02, 3, 0}, {0, 0, 1, 0, 1}});
+    const LinearProgram chvatal =
+        at_most({-10, 57, 9, 24}, {{0.5, -5.5, -2.5, 9, 0}, {0.5, -1.5, -0.5, 1, 0}, {1, 0, 0, 0, 1}});
+    const LinearProgram kuhn =
+        at_most({-2, -3, 1, 12}, {{-2, -9, 1, 9, 0}, {1.0 / 3, 1, -1.0 / 3, -2, 0}, {2, 3, -1, -12, 2}});
+    const LinearProgram marshall =
+        at_most({-0.4, -0.4, 1.8, 0},
+                {{0.6, -6.4, 4.8, 0, 0}, {0.2, -1.8, 0.6, 0, 0}, {0.4, -1.6, 0.2, 0, 0}, {0, 1, 0, 0, 1}});
     for (const LinearProgram& lp : {beale, chvatal, kuhn, marshall})
         for (const int bland_after : {0, 1, 5, 60, 1000000}) {
             CAPTURE(bland_after);
@@ -235,8 +248,8 @@ TEST_CASE("problems on which simple rules cycle end") {
 }
 
 TEST_CASE("Bland's rule alone, and a fresh inverse at every pivot, reach the same answers") {
-    // The fall-back of degenerate runs is a whole method: from the first pivot on it solves every awkward kind. So does a
-    // solver that never updates its inverse.
+    // The fall-back of degenerate runs is a whole method: from the first pivot on it solves every awkward kind. So does
+    // a solver that never updates its inverse.
     for (std::uint64_t seed = 0; seed < 4000; ++seed) {
         CAPTURE(seed);
         const LinearProgram lp = reference::random_linear_program(seed, 6, 8);
@@ -253,7 +266,8 @@ TEST_CASE("highly degenerate assignments end at the right cost") {
         CAPTURE(round);
         const std::size_t n = 3 + random() % 10;
         std::vector<double> costs(n * n);
-        for (double& c : costs) c = static_cast<double>(random() % (round % 2 == 0 ? 3 : 50)) - (round % 3 == 0 ? 20 : 0);
+        for (double& c : costs)
+            c = static_cast<double>(random() % (round % 2 == 0 ? 3 : 50)) - (round % 3 == 0 ? 20 : 0);
         const std::vector<double> ones(n, 1.0);
         LinearProgram lp = transport_rows(costs, ones, ones);
         if (round % 2 == 1) {
@@ -311,7 +325,8 @@ TEST_CASE("units do not matter") {
                 const LinearResult r = transport::solve_linear(other);
                 REQUIRE(core::to_string(r.status) == core::to_string(base.status));
                 if (r.status == core::Status::optimal)
-                    CHECK(std::abs(r.objective / (money * goods) - base.objective) <= 1e-9 * std::max(1.0, std::abs(base.objective)));
+                    CHECK(std::abs(r.objective / (money * goods) - base.objective) <=
+                          1e-9 * std::max(1.0, std::abs(base.objective)));
             }
     }
 }
@@ -330,7 +345,8 @@ TEST_CASE("one huge cost does not disturb the others") {
 TEST_CASE("monstrous entries never bring a false claim") {
     // One cost, coefficient or bound of 5e-324 to 1.7e308: the answer is right or says that it is none.
     std::mt19937_64 random(1);
-    const std::vector<double> monsters{1e300, -1e300, 1e150, 1e20, -1e20, 1e-300, 1e-20, 1e12, -1e12, 1e-12, 5e-324, 1.7e308};
+    const std::vector<double> monsters{1e300, -1e300, 1e150, 1e20,  -1e20,  1e-300,
+                                       1e-20, 1e12,   -1e12, 1e-12, 5e-324, 1.7e308};
     int claims = 0;
     for (std::uint64_t seed = 0; seed < 6000; ++seed) {
         CAPTURE(seed);

@@ -17,9 +17,10 @@ namespace meio::transport::detail {
 /// Checks of a linear program's answer, from the input and the answer alone.
 class LpCertifier {
 public:
-    /// Fills reduced costs, objective, bound and certificate from `x` and `row_duals`. A wrong sign up to `dual_tolerance`
-    /// scaled units towards an absent bound counts as rounding in `bound`. Afterwards `feasible` and `complementary` tell
-    /// whether x meets all bounds, and the duals' signs suit it, about to the methods' own tolerances.
+    /// Fills reduced costs, objective, bound and certificate from `x` and `row_duals`. A wrong sign up to
+    /// `dual_tolerance` scaled units towards an absent bound counts as rounding in `bound`. Afterwards `feasible` and
+    /// `complementary` tell whether x meets all bounds, and the duals' signs suit it, about to the methods' own
+    /// tolerances.
     void certify(const LinearProgram& lp, const LpScaling& scaling, double primal_tolerance, double dual_tolerance,
                  LinearResult& r) {
         const std::size_t n = lp.variable_count();
@@ -43,7 +44,8 @@ public:
                 return;
             }
             primal = std::max(primal, off);
-            feasible &= off <= 3 * primal_tolerance * unit + std::max(1e-7, 3 * primal_tolerance) * std::abs(value < low ? low : high) + rounding;
+            feasible &= off <= 3 * primal_tolerance * unit +
+                                   std::max(1e-7, 3 * primal_tolerance) * std::abs(value < low ? low : high) + rounding;
         };
         const auto price = [&](double y, double value, double low, double high, double value_unit, double price_unit,
                                double known) {
@@ -86,8 +88,8 @@ public:
         r.bound = bounded ? bound : -infinity;
         r.certificate.primal_violation = primal;
         r.certificate.dual_violation = dual;
-        r.certificate.gap = objective == bound ? 0.0
-                                               : std::abs(objective - bound) / std::max({turnover, dual_turnover, 1e-300});
+        r.certificate.gap =
+            objective == bound ? 0.0 : std::abs(objective - bound) / std::max({turnover, dual_turnover, 1e-300});
     }
 
     bool feasible = true;

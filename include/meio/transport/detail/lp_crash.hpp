@@ -19,12 +19,13 @@ inline void crash_slack(LpState& s) {
 /// True where the slack basis needs no shifted costs: dual simplex starts from it at once.
 inline bool slack_is_dual_feasible(const LpState& s) {
     for (std::size_t j = 0; j < s.n; ++j)
-        if (s.cost[j] < 0 ? s.upper[j] == LpState::infinity : s.cost[j] > 0 && s.lower[j] == -LpState::infinity) return false;
+        if (s.cost[j] < 0 ? s.upper[j] == LpState::infinity : s.cost[j] > 0 && s.lower[j] == -LpState::infinity)
+            return false;
     return true;
 }
 
-/// The largest set of leading rows (taken greedily by index) with unit entries only in which no variable has more than two
-/// entries: the transport part, where side rows come after it. Variables with two entries in it are its arcs.
+/// The largest set of leading rows (taken greedily by index) with unit entries only in which no variable has more than
+/// two entries: the transport part, where side rows come after it. Variables with two entries in it are its arcs.
 struct LpNetwork {
     std::vector<char> in;               // per row
     std::vector<std::int32_t> entries;  // per variable, entries within those rows
@@ -47,11 +48,14 @@ struct LpNetwork {
     }
 
     /// Most rows and most variables belong to it.
-    [[nodiscard]] bool dominates(const LpState& s) const { return rows >= 3 && 3 * rows >= 2 * s.m && 3 * arcs >= 2 * s.n; }
+    [[nodiscard]] bool dominates(const LpState& s) const {
+        return rows >= 3 && 3 * rows >= 2 * s.m && 3 * arcs >= 2 * s.n;
+    }
 };
 
-/// Least cost first on the network's rows (the matrix-minimum rule): each arc takes what both rows leave open and becomes
-/// basic for the row that it closes, so the basis is a forest, hence triangular. Other rows keep their logicals.
+/// Least cost first on the network's rows (the matrix-minimum rule): each arc takes what both rows leave open and
+/// becomes basic for the row that it closes, so the basis is a forest, hence triangular. Other rows keep their
+/// logicals.
 inline void crash_network(LpState& s, const LpNetwork& network) {
     crash_slack(s);
     std::vector<double> open(s.m, 0.0);
@@ -76,7 +80,8 @@ inline void crash_network(LpState& s, const LpNetwork& network) {
         std::size_t found = 0;
         for (auto k = LpState::at(s.start[j]); k < LpState::at(s.start[j + 1]); ++k)
             if (network.in[LpState::at(s.row[k])]) ends[found++] = LpState::at(s.row[k]);
-        if (found != 2 || s.place[s.n + ends[0]] != LpPlace::basic || s.place[s.n + ends[1]] != LpPlace::basic) continue;
+        if (found != 2 || s.place[s.n + ends[0]] != LpPlace::basic || s.place[s.n + ends[1]] != LpPlace::basic)
+            continue;
         const std::size_t closing = open[ends[0]] <= open[ends[1]] ? ends[0] : ends[1];
         const double amount = std::max(0.0, open[closing]);
         if (amount == 0) continue;

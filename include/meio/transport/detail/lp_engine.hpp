@@ -89,10 +89,10 @@ private:
         if (fresh) load_matrix(lp);
         scaling_.make_units(lp);
         for (std::size_t j = 0; j < s.n; ++j) {
-            const double unit = scaling_.variable_unit(j);
-            s.lower[j] = lp.lower[j] / unit;
-            s.upper[j] = lp.upper[j] / unit;
-            s.cost[j] = lp.costs[j] * scaling_.column[j] / scaling_.cost_unit;
+            const double per_unit = 1 / scaling_.variable_unit(j);  // a power of two: exact
+            s.lower[j] = lp.lower[j] * per_unit;
+            s.upper[j] = lp.upper[j] * per_unit;
+            s.cost[j] = lp.costs[j] * (scaling_.column[j] / scaling_.cost_unit);
         }
         for (std::size_t i = 0; i < s.m; ++i) {
             const double factor = scaling_.row[i] / scaling_.value_unit;
@@ -145,8 +145,10 @@ private:
             else s.rest(j, (status == BasisStatus::at_upper) != negated ? LpPlace::upper : LpPlace::lower);
         };
         for (std::size_t j = 0; j < s.n; ++j)
-            place(j, j < basis_.variables.size() ? basis_.variables[j]
-                                                 : (s.cost[j] < 0 ? BasisStatus::at_upper : BasisStatus::at_lower), false);
+            place(j,
+                  j < basis_.variables.size() ? basis_.variables[j]
+                                              : (s.cost[j] < 0 ? BasisStatus::at_upper : BasisStatus::at_lower),
+                  false);
         for (std::size_t i = 0; i < s.m; ++i)
             place(s.n + i, i < basis_.rows.size() ? basis_.rows[i] : BasisStatus::basic, true);
     }
@@ -168,8 +170,8 @@ private:
         for (std::size_t i = 0; i < s.m; ++i) basis_.rows[i] = status(s.n + i, true);
     }
 
-    /// Alternates the methods until the refined values satisfy both. A claim that the input does not confirm is tried again
-    /// from a fresh inverse.
+    /// Alternates the methods until the refined values satisfy both. A claim that the input does not confirm is tried
+    /// again from a fresh inverse.
     core::Status run(const LinearProgram& lp, LpBudget& budget, const LinearOptions& options, LinearResult& r) {
         LpState& s = state_;
         for (int attempt = 0; attempt < 25; ++attempt) {
@@ -196,8 +198,8 @@ private:
         return core::Status::stalled;
     }
 
-    /// Rounding in the pivot row may ask for bounds that are not there: what is small beside the rest is left out, the least
-    /// that makes a proof.
+    /// Rounding in the pivot row may ask for bounds that are not there: what is small beside the rest is left out, the
+    /// least that makes a proof.
     bool infeasible(const LinearProgram& lp, LinearResult& r) {
         LpState& s = state_;
         direction_.resize(s.m);
@@ -255,7 +257,8 @@ private:
         r.basis.variables = basis_.variables;
         r.basis.rows = basis_.rows;
         if (r.status == core::Status::infeasible) r.bound = infinity;
-        if (!std::isfinite(r.objective) && r.status != core::Status::infeasible) r.status = core::Status::numerical_error;
+        if (!std::isfinite(r.objective) && r.status != core::Status::infeasible)
+            r.status = core::Status::numerical_error;
         // The methods' own tolerances hold on the scaled problem; what the input does not confirm is not claimed.
         const bool optimal = certifier_.feasible && certifier_.complementary && r.certificate.gap <= 1e-6;
         if (r.status == core::Status::optimal && !optimal) r.status = core::Status::stalled;

@@ -11,8 +11,8 @@
 
 namespace meio::transport::detail {
 
-/// Inverts a dense row-major k x k matrix in place by Gauss-Jordan elimination with partial pivoting; skips zeros, so that
-/// nearly triangular bases cost little. Returns the first column without a usable pivot, or k.
+/// Inverts a dense row-major k x k matrix in place by Gauss-Jordan elimination with partial pivoting; skips zeros, so
+/// that nearly triangular bases cost little. Returns the first column without a usable pivot, or k.
 inline std::size_t invert_dense(std::vector<double>& a, std::size_t k, std::vector<std::int32_t>& swaps) {
     swaps.resize(k);
     for (std::size_t p = 0; p < k; ++p) {

@@ -8,8 +8,8 @@ namespace meio::transport::detail {
 
 /// The inverse of a small basis matrix, held by columns: entry (position i, row k) at `columns[k * size + i]`.
 ///
-/// At these sizes the explicit inverse beats triangular factors: rows of it are the dual simplex's pivot rows, columns times
-/// a short sparse column its pivot column, and a pivot touches only the columns with an entry in the pivot row.
+/// At these sizes the explicit inverse beats triangular factors: rows of it are the dual simplex's pivot rows, columns
+/// times a short sparse column its pivot column, and a pivot touches only the columns with an entry in the pivot row.
 struct LpInverse {
     std::size_t size = 0;
     std::vector<double> columns;
@@ -35,8 +35,8 @@ struct LpInverse {
         for (std::size_t k = 0; k < size; ++k) out[k] = c[k * size];
     }
 
-    /// Replaces the basis column at position r by one whose image is `alpha`; `rho` is row r before. Where `tau` is given,
-    /// it becomes (old inverse) * rho on the way, which steepest-edge weights need.
+    /// Replaces the basis column at position r by one whose image is `alpha`; `rho` is row r before. Where `tau` is
+    /// given, it becomes (old inverse) * rho on the way, which steepest-edge weights need.
     void pivot(std::size_t r, const double* alpha, const double* rho, double* tau) {
         const double reciprocal = 1 / alpha[r];
         for (std::size_t k = 0; k < size; ++k) {

@@ -14,8 +14,8 @@
 
 namespace meio::transport::detail {
 
-/// Bounded primal simplex from a primal feasible basis: Devex pricing, two-pass Harris ratio test, bound flips, and Bland's
-/// rule (1977) once a run of degenerate pivots grows long, until a step has length.
+/// Bounded primal simplex from a primal feasible basis: Devex pricing, two-pass Harris ratio test, bound flips, and
+/// Bland's rule (1977) once a run of degenerate pivots grows long, until a step has length.
 class LpPrimal {
 public:
     explicit LpPrimal(LpState& state) : s_(state) {}

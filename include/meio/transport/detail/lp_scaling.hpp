@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <vector>
 
 #include <meio/transport/linear_program.hpp>
@@ -29,8 +30,6 @@ struct LpScaling {
 
     /// Units of values and costs, given the factors.
     void make_units(const LinearProgram& lp) {
-        value_unit = 1;
-        cost_unit = 1;
         scale_values(lp);
         scale_costs(lp);
     }
@@ -88,39 +87,38 @@ private:
     static std::size_t first(const LinearProgram& lp, std::size_t j) { return static_cast<std::size_t>(lp.starts[j]); }
 
     void scale_values(const LinearProgram& lp) {
-        sizes_.clear();
-        bool tame = true;
-        const auto look = [&](double bound, double per) {
-            if (bound == 0 || !std::isfinite(bound)) return;
-            const double size = std::abs(bound) * per;
-            tame &= size >= 0x1p-7 && size <= 0x1p12;
-            sizes_.push_back(size);
+        const auto visit = [&](auto&& look) {
+            for (std::size_t j = 0; j < lp.variable_count(); ++j) {
+                look(std::abs(lp.lower[j]) / column[j]);
+                look(std::abs(lp.upper[j]) / column[j]);
+            }
+            for (std::size_t i = 0; i < lp.row_count(); ++i) {
+                look(std::abs(lp.row_lower[i]) * row[i]);
+                look(std::abs(lp.row_upper[i]) * row[i]);
+            }
         };
-        for (std::size_t j = 0; j < lp.variable_count(); ++j) {
-            look(lp.lower[j], 1 / column[j]);
-            look(lp.upper[j], 1 / column[j]);
-        }
-        for (std::size_t i = 0; i < lp.row_count(); ++i) {
-            look(lp.row_lower[i], row[i]);
-            look(lp.row_upper[i], row[i]);
-        }
-        if (!tame) value_unit = median_power();
+        value_unit = unit_of(visit);
     }
 
     void scale_costs(const LinearProgram& lp) {
-        sizes_.clear();
-        bool tame = true;
-        for (std::size_t j = 0; j < lp.variable_count(); ++j) {
-            const double size = std::abs(lp.costs[j]) * column[j];
-            if (size == 0) continue;
-            tame &= size >= 0x1p-7 && size <= 0x1p12;
-            sizes_.push_back(size);
-        }
-        if (!tame) cost_unit = median_power();
+        cost_unit = unit_of([&](auto&& look) {
+            for (std::size_t j = 0; j < lp.variable_count(); ++j) look(std::abs(lp.costs[j]) * column[j]);
+        });
     }
 
-    /// The power of two below the median: one huge entry does not drown the rest.
-    [[nodiscard]] double median_power() {
+    /// One where all finite sizes other than zero are tame; else the power of two below their median, so that one huge
+    /// entry does not drown the rest.
+    template <class Visit>
+    [[nodiscard]] double unit_of(Visit&& visit) {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        bool tame = true;
+        visit([&](double size) { tame &= (size >= 0x1p-7 && size <= 0x1p12) || size == 0 || size == infinity; });
+        if (tame) return 1;
+        sizes_.clear();
+        visit([&](double size) {
+            if (size > 0 && size < infinity) sizes_.push_back(size);
+        });
+        if (sizes_.empty()) return 1;
         const auto middle = sizes_.begin() + static_cast<std::ptrdiff_t>((sizes_.size() - 1) / 2);
         std::nth_element(sizes_.begin(), middle, sizes_.end());
         return std::ldexp(1.0, std::clamp(std::ilogb(*middle), -900, 900));

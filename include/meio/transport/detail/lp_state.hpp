@@ -59,7 +59,8 @@ struct LpState {
         n = variables;
         const std::size_t all = n + m;
         for (auto* v : {&lower, &upper, &cost, &working, &x, &d, &price, &side}) v->resize(all);
-        for (auto* v : {&xb, &lb, &ub, &lb_tolerated, &ub_tolerated, &weight, &rho, &alpha, &tau, &scratch, &y}) v->resize(m);
+        for (auto* v : {&xb, &lb, &ub, &lb_tolerated, &ub_tolerated, &weight, &rho, &alpha, &tau, &scratch, &y})
+            v->resize(m);
         place.resize(all);
         slot.resize(all);
         head.resize(m);
@@ -89,7 +90,8 @@ struct LpState {
         else if (lower[j] == -infinity) wanted = LpPlace::upper;
         else if (upper[j] == infinity || wanted != LpPlace::upper) wanted = LpPlace::lower;
         place[j] = wanted;
-        side[j] = wanted == LpPlace::lower ? 1.0 : (wanted == LpPlace::upper ? -1.0 : (wanted == LpPlace::free ? 2.0 : 0.0));
+        side[j] =
+            wanted == LpPlace::lower ? 1.0 : (wanted == LpPlace::upper ? -1.0 : (wanted == LpPlace::free ? 2.0 : 0.0));
         x[j] = wanted == LpPlace::free ? 0.0 : (wanted == LpPlace::upper ? upper[j] : lower[j]);
     }
 
