@@ -1,116 +1,74 @@
 // SPDX-License-Identifier: MIT
 // Dense transportation problems beside LEMON's network simplex (where its headers are found), in one run: process CPU
-// time, best of several, the same integer-valued instances. LEMON's set-up of arcs is left out of its time and shown on its own.
-// Usage: transport_dense [size ...]        default 100 300 1000
+// time, best of several, the same integer-valued instances. The ratio leaves LEMON's set-up of arcs, which has a column
+// of its own, out of its time. Memory is what a solve adds to the instance.
+// Usage: transport_dense [--family NAME] [size ...]        default 100 300 1000
 #include <algorithm>
 #include <cstdio>
 #include <cstdlib>
-#include <ctime>
-#include <limits>
 #include <string>
 #include <vector>
 
 #include <meio/transport/solve.hpp>
 #include <reference/transport_instances.hpp>
 
-#if __has_include(<lemon/network_simplex.h>)
-#define HAVE_LEMON 1
-#include <lemon/full_graph.h>
-#include <lemon/network_simplex.h>
-#include <lemon/smart_graph.h>
-#endif
+#include "transport_lemon.hpp"
+#include "transport_timing.hpp"
 
-namespace {
-
-double cpu_seconds() { return static_cast<double>(std::clock()) / CLOCKS_PER_SEC; }
-
-template <class Body>
-double best_of(Body&& body) {
-    double best = std::numeric_limits<double>::infinity();
-    double spent = 0;
-    for (int repeat = 0; repeat < 25 && (repeat < 3 || spent < 1.0); ++repeat) {
-        const double seconds = body();
-        best = std::min(best, seconds);
-        spent += seconds;
-    }
-    return best;
-}
-
-#ifdef HAVE_LEMON
-struct Peer {
-    double set_up = 0;
-    double best = std::numeric_limits<double>::infinity();
-    const char* rule = "";
-    double objective = 0;
-};
-
-Peer run_lemon(const meio::reference::TransportInstance& in, bool unbalanced) {
-    using Graph = lemon::SmartDigraph;
-    using Simplex = lemon::NetworkSimplex<Graph, long long, long long>;
-    const std::size_t m = in.supply.size();
-    const std::size_t n = in.demand.size();
-    Peer peer;
-    const double begin = cpu_seconds();
-    Graph graph;
-    graph.reserveNode(static_cast<int>(m + n));
-    graph.reserveArc(static_cast<int>(m * n));
-    std::vector<Graph::Node> nodes;
-    for (std::size_t x = 0; x < m + n; ++x) nodes.push_back(graph.addNode());
-    Graph::ArcMap<long long> cost(graph);
-    Graph::NodeMap<long long> supply(graph);
-    for (std::size_t i = 0; i < m; ++i)
-        for (std::size_t j = 0; j < n; ++j)
-            cost[graph.addArc(nodes[i], nodes[m + j])] = static_cast<long long>(in.costs[i * n + j]);
-    for (std::size_t i = 0; i < m; ++i) supply[nodes[i]] = static_cast<long long>(in.supply[i]);
-    for (std::size_t j = 0; j < n; ++j) supply[nodes[m + j]] = -static_cast<long long>(in.demand[j]);
-    Simplex simplex(graph);
-    simplex.costMap(cost).supplyMap(supply).supplyType(unbalanced ? Simplex::LEQ : Simplex::GEQ);
-    peer.set_up = cpu_seconds() - begin;
-    const std::pair<Simplex::PivotRule, const char*> rules[] = {
-        {Simplex::BLOCK_SEARCH, "block"}, {Simplex::ALTERING_LIST, "altering"}, {Simplex::CANDIDATE_LIST, "candidate"}};
-    for (const auto& [rule, name] : rules) {
-        const double seconds = best_of([&] {
-            const double start = cpu_seconds();
-            simplex.run(rule);
-            return cpu_seconds() - start;
-        });
-        if (seconds < peer.best) {
-            peer.best = seconds;
-            peer.rule = name;
-        }
-    }
-    peer.objective = static_cast<double>(simplex.totalCost<long long>());
-    return peer;
-}
-#endif
-
-}  // namespace
+using benchmark::best_of;
+using benchmark::cpu_seconds;
 
 int main(int argc, char** argv) {
     std::vector<std::size_t> sizes;
-    for (int a = 1; a < argc; ++a) sizes.push_back(static_cast<std::size_t>(std::atol(argv[a])));
+    std::vector<std::string> families;
+    for (int a = 1; a < argc; ++a) {
+        if (std::string(argv[a]) == "--family" && a + 1 < argc) families.emplace_back(argv[++a]);
+        else sizes.push_back(static_cast<std::size_t>(std::atol(argv[a])));
+    }
     if (sizes.empty()) sizes = {100, 300, 1000};
-    std::printf("%-8s %6s %12s %10s %8s %12s %10s %7s\n", "family", "n", "objective", "meio ms", "pivots", "LEMON ms", "rule", "ratio");
+    if (families.empty()) families = {"unif", "eucl", "sqeu", "assign", "unbal", "unbalu"};
+    std::printf("%-8s %6s %12s %10s %8s %8s %10s %10s %10s %10s %8s %7s\n", "family", "n", "objective", "meio ms", "pivots", "MB",
+                "block ms", "altering", "candidate", "set-up", "MB", "ratio");
+    bool wrong = false;
     for (const std::size_t n : sizes)
-        for (const char* family : {"unif", "eucl", "sqeu", "assign", "unbal", "unbalu"}) {
-            const bool unbalanced = std::string(family).substr(0, 5) == "unbal";
-            const std::size_t m = n;
-            const auto in = meio::reference::transport_instance(family, m, n, 1);
+        for (const std::string& family : families) {
+            const auto in = meio::reference::transport_instance(family, n, n, 1);
             meio::transport::Result result;
+            const benchmark::PeakMemory memory;
             const double seconds = best_of([&] {
                 const double start = cpu_seconds();
-                result = meio::transport::solve(in.costs, m, n, in.supply, in.demand);
+                result = meio::transport::solve(in.costs, n, n, in.supply, in.demand);
                 return cpu_seconds() - start;
+            }, 3);
+            wrong = wrong || result.status != meio::core::Status::optimal;
+            std::printf("%-8s %6zu %12.0f %10.3f %8lld %8.1f", family.c_str(), n, result.objective, 1e3 * seconds,
+                        static_cast<long long>(result.pivots), memory.megabytes());
+            std::fflush(stdout);
+#ifdef MEIO_HAVE_LEMON
+            const benchmark::PeakMemory peer_memory;
+            const double begin = cpu_seconds();
+            benchmark::Lemon lemon(in.supply, in.demand, n * n, family.substr(0, 5) == "unbal", [&](auto&& add) {
+                for (std::size_t i = 0; i < n; ++i)
+                    for (std::size_t j = 0; j < n; ++j) add(i, j, in.costs[i * n + j]);
             });
-            std::printf("%-8s %6zu %12.0f %10.3f %8lld", family, n, result.objective, 1e3 * seconds,
-                        static_cast<long long>(result.pivots));
-#ifdef HAVE_LEMON
-            const Peer peer = run_lemon(in, unbalanced);
-            std::printf(" %12.3f %10s %7.2f%s", 1e3 * peer.best, peer.rule, peer.best / seconds,
-                        peer.objective == result.objective ? "" : "  OBJECTIVES DIFFER");
+            const double set_up = cpu_seconds() - begin;
+            double best = 1e300;
+            bool agree = true;
+            for (const auto rule : {benchmark::Lemon::block, benchmark::Lemon::altering, benchmark::Lemon::candidate}) {
+                const double peer = best_of([&] {
+                    const double start = cpu_seconds();
+                    (void)lemon.run(rule);
+                    return cpu_seconds() - start;
+                });
+                best = std::min(best, peer);
+                agree = agree && lemon.objective() == result.objective;
+                std::printf(" %10.3f", 1e3 * peer);
+                std::fflush(stdout);
+            }
+            wrong = wrong || !agree;
+            std::printf(" %10.3f %8.1f %7.2f%s", 1e3 * set_up, peer_memory.megabytes(), best / seconds, agree ? "" : "  OBJECTIVES DIFFER");
 #endif
             std::printf("\n");
-            std::fflush(stdout);
         }
-    return 0;
+    return wrong ? 1 : 0;
 }

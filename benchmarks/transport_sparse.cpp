@@ -1,0 +1,166 @@
+// SPDX-License-Identifier: MIT
+// Few warehouses and very many destinations with ten arcs each, loose (supply 30 % above demand) and tight (3 %), beside
+// LEMON's network simplex (where its headers are found): process CPU time of the whole call for ours, of the run alone
+// for LEMON, whose set-up of arcs has a column of its own. Memory is what a solve adds to the instance. Optima that several other
+// solvers agreed on are checked.
+// Usage: transport_sparse [--large] [--tiny] [--peers none|candidate|all]
+//   --large adds 200 x 1,000,000 (10 M arcs; minutes for LEMON); --tiny runs one small problem only
+#include <algorithm>
+#include <cmath>
+#include <cstddef>
+#include <cstdint>
+#include <cstdio>
+#include <cstring>
+#include <string>
+#include <vector>
+
+#include <meio/transport/warehouse.hpp>
+
+#include "transport_lemon.hpp"
+#include "transport_timing.hpp"
+
+namespace {
+
+using benchmark::best_of;
+using benchmark::cpu_seconds;
+
+struct Instance {
+    std::size_t sources = 0;
+    std::vector<std::int64_t> offsets{0};
+    std::vector<std::int32_t> ids{};
+    std::vector<double> costs{}, supply{}, demand{};
+
+    [[nodiscard]] meio::transport::ArcProblem view() const {
+        meio::transport::ArcProblem p;
+        p.sources = sources;
+        p.offsets = offsets;
+        p.source_ids = ids;
+        p.costs = costs;
+        p.supply = supply;
+        p.demand = demand;
+        return p;
+    }
+};
+
+// The generator of the dense instances, by arcs: points in the unit square, `k` distinct sources a destination.
+Instance generate(bool tight, std::size_t m, std::size_t n, std::size_t k, std::uint64_t seed) {
+    const std::uint64_t x = seed * 1000003 + 31 * m + 17 * n + k;
+    std::uint64_t state = x * 0x9E3779B97F4A7C15ULL + 0x1234567ULL;
+    const auto next = [&] {
+        state += 0x9E3779B97F4A7C15ULL;
+        std::uint64_t z = state;
+        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
+        z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
+        return z ^ (z >> 31);
+    };
+    const auto unit = [&] { return static_cast<double>(next() >> 11) * 0x1p-53; };
+    Instance p;
+    p.sources = m;
+    p.supply.resize(m);
+    p.demand.resize(n);
+    for (std::size_t s = 0; s < m + n; ++s) (void)next();  // amounts that the next lines redraw
+    double total = 0;
+    for (double& b : p.demand) total += b = static_cast<double>(1 + next() % 100);
+    double weights = 0;
+    for (double& w : p.supply) weights += w = 0.5 + unit();
+    for (double& w : p.supply) w = std::ceil((tight ? 1.03 : 1.3) * total * w / weights);
+    std::vector<double> px(m), py(m), qx(n), qy(n);
+    for (std::size_t i = 0; i < m; ++i) px[i] = unit(), py[i] = unit();
+    for (std::size_t j = 0; j < n; ++j) qx[j] = unit(), qy[j] = unit();
+    p.offsets.reserve(n + 1);
+    p.ids.reserve(n * k);
+    p.costs.reserve(n * k);
+    std::vector<std::int32_t> chosen;
+    for (std::size_t j = 0; j < n; ++j) {
+        chosen.clear();
+        while (chosen.size() < k) {
+            const auto i = static_cast<std::int32_t>(next() % m);
+            if (std::find(chosen.begin(), chosen.end(), i) == chosen.end()) chosen.push_back(i);
+        }
+        std::sort(chosen.begin(), chosen.end());
+        for (const std::int32_t id : chosen) {
+            const auto i = static_cast<std::size_t>(id);
+            p.ids.push_back(id);
+            p.costs.push_back(std::round(1e4 * std::sqrt((px[i] - qx[j]) * (px[i] - qx[j]) + (py[i] - qy[j]) * (py[i] - qy[j]))) + 1);
+        }
+        p.offsets.push_back(static_cast<std::int64_t>(p.ids.size()));
+    }
+    return p;
+}
+
+#ifdef MEIO_HAVE_LEMON
+bool run_lemon(const Instance& in, bool all_rules, double seconds, double objective) {
+    const benchmark::PeakMemory memory;
+    const double begin = cpu_seconds();
+    benchmark::Lemon lemon(in.supply, in.demand, in.costs.size(), true, [&](auto&& add) {
+        for (std::size_t j = 0; j < in.demand.size(); ++j)
+            for (auto e = static_cast<std::size_t>(in.offsets[j]); e < static_cast<std::size_t>(in.offsets[j + 1]); ++e)
+                add(static_cast<std::size_t>(in.ids[e]), j, in.costs[e]);
+    });
+    const double set_up = cpu_seconds() - begin;
+    double best = 1e300;
+    bool agree = true;
+    for (const auto rule : {benchmark::Lemon::candidate, benchmark::Lemon::block}) {
+        if (rule == benchmark::Lemon::block && !all_rules) {
+            std::printf(" %9s", "-");
+            continue;
+        }
+        const double peer = best_of([&] {
+            const double start = cpu_seconds();
+            (void)lemon.run(rule);
+            return cpu_seconds() - start;
+        });
+        best = std::min(best, peer);
+        agree = agree && lemon.objective() == objective;
+        std::printf(" %9.3f", peer);
+        std::fflush(stdout);
+    }
+    std::printf(" %9.3f %8.1f %8.1f%s", set_up, memory.megabytes(), best / seconds, agree ? "" : "  OBJECTIVES DIFFER");
+    return agree;
+}
+#endif
+
+}  // namespace
+
+int main(int argc, char** argv) {
+    struct Case {
+        bool tight;
+        std::size_t m, n;
+        double optimum;  // 0: not known
+    };
+    std::vector<Case> cases = {{false, 50, 100000, 8878149624.0},
+                               {false, 200, 100000, 8835023726.0},
+                               {true, 50, 100000, 9290280935.0},
+                               {true, 200, 100000, 9091229259.0}};
+    std::string peers = "all";
+    for (int a = 1; a < argc; ++a) {
+        if (std::strcmp(argv[a], "--large") == 0) cases.insert(cases.end(), {{false, 200, 1000000, 89000248849.0}, {true, 200, 1000000, 0}});
+        if (std::strcmp(argv[a], "--tiny") == 0) cases = {{true, 20, 1000, 0}};
+        if (std::strcmp(argv[a], "--peers") == 0 && a + 1 < argc) peers = argv[++a];
+    }
+    std::printf("%-8s %-13s %13s %9s %8s %8s %9s %9s %9s %8s %8s\n", "family", "size", "objective", "meio s", "pivots", "MB", "candidate",
+                "block s", "set-up", "MB", "ratio");
+    bool wrong = false;
+    for (const Case& c : cases) {
+        const Instance in = generate(c.tight, c.m, c.n, 10, 1);
+        const meio::transport::ArcProblem problem = in.view();
+        meio::transport::ArcResult result;
+        const benchmark::PeakMemory memory;
+        const double seconds = best_of([&] {
+            const double start = cpu_seconds();
+            result = meio::transport::solve_arcs(problem);
+            return cpu_seconds() - start;
+        }, 3);
+        const bool right = result.status == meio::core::Status::optimal && (c.optimum == 0 || result.objective == c.optimum);
+        wrong = wrong || !right;
+        std::printf("%-8s %4zu x %-7zu %12.0f %9.4f %8lld %8.1f%s", c.tight ? "sparset" : "sparse", c.m, c.n, result.objective, seconds,
+                    static_cast<long long>(result.pivots), memory.megabytes(), right ? "" : "  NOT THE KNOWN OPTIMUM");
+        std::fflush(stdout);
+#ifdef MEIO_HAVE_LEMON
+        if (peers != "none") wrong = !run_lemon(in, peers == "all", seconds, result.objective) || wrong;
+#endif
+        std::printf("\n");
+        std::fflush(stdout);
+    }
+    return wrong ? 1 : 0;
+}
