@@ -38,7 +38,7 @@ template <bool Bounded>
 /// off (and shows as a residual). Returns whether the tree is strongly feasible as it was before clipping.
 template <bool Bounded>
 bool recompute_flows(const WarehouseProblem& p, WarehouseTree<Bounded>& tree, bool clip) {
-    using Tree = WarehouseTree<Bounded>;
+    using Basis = WarehouseTree<Bounded>;
     std::vector<double> net(p.supply, p.supply + p.sources);
     std::vector<double>& flow = tree.flows();
     std::vector<std::uint8_t> joint(p.destinations, 0);  // has sources below
@@ -47,7 +47,7 @@ bool recompute_flows(const WarehouseProblem& p, WarehouseTree<Bounded>& tree, bo
     const auto settle = [&](std::size_t j) {
         const std::int32_t slot = tree.slots()[j];
         if (slot >= 0) net[static_cast<std::size_t>(p.ids[tree.arc(j, slot)])] -= flow[j];
-        if (slot == Tree::to_root) flow[j] = -flow[j];
+        if (slot == Basis::to_root) flow[j] = -flow[j];
     };
     for (std::size_t j = 0; j < p.destinations; ++j) {
         flow[j] = p.demand[j];
@@ -68,7 +68,7 @@ bool recompute_flows(const WarehouseProblem& p, WarehouseTree<Bounded>& tree, bo
         const std::size_t begin = s;
         for (; s < order.size() && depth[order[s]] == depth[order[begin]]; ++s) {
             auto& source = tree.sources()[order[s]];
-            source.flow = source.slot == Tree::from_root ? -net[order[s]] : net[order[s]];
+            source.flow = source.slot == Basis::from_root ? -net[order[s]] : net[order[s]];
             if (source.parent >= 0) flow[static_cast<std::size_t>(source.parent)] -= source.flow;
         }
         for (std::size_t r = begin; r < s; ++r) {
@@ -81,15 +81,15 @@ bool recompute_flows(const WarehouseProblem& p, WarehouseTree<Bounded>& tree, bo
     bool strong = true;
     for (std::size_t i = 0; i < p.sources; ++i) {
         auto& source = tree.sources()[i];
-        strong = strong && (source.slot == Tree::from_root ? source.flow > 0 : source.flow >= 0);
+        strong = strong && (source.slot == Basis::from_root ? source.flow > 0 : source.flow >= 0);
         if (Bounded && source.parent >= 0)
             strong = strong && source.flow < p.capacities[tree.arc(static_cast<std::size_t>(source.parent), source.slot)];
         if (clip) source.flow = std::max(source.flow, 0.0);
     }
     for (std::size_t j = 0; j < p.destinations; ++j) {
         const std::int32_t slot = tree.slots()[j];
-        if (slot == Tree::absent) continue;
-        strong = strong && (slot == Tree::to_root ? flow[j] >= 0 : flow[j] > 0);
+        if (slot == Basis::absent) continue;
+        strong = strong && (slot == Basis::to_root ? flow[j] >= 0 : flow[j] > 0);
         if (Bounded && slot >= 0) strong = strong && flow[j] <= p.capacities[tree.arc(j, slot)];
         if (clip) flow[j] = std::max(flow[j], 0.0);
     }
@@ -100,7 +100,7 @@ bool recompute_flows(const WarehouseProblem& p, WarehouseTree<Bounded>& tree, bo
 /// the tree is then of no use.
 template <bool Bounded>
 bool restore_basis(const WarehouseProblem& p, const ArcBasis& basis, WarehouseTree<Bounded>& tree) {
-    using Tree = WarehouseTree<Bounded>;
+    using Basis = WarehouseTree<Bounded>;
     if (basis.slots.size() != p.destinations || basis.source_parents.size() != p.sources ||
         basis.source_slots.size() != p.sources || basis.full.size() != tree.full().size())
         return false;
@@ -110,10 +110,10 @@ bool restore_basis(const WarehouseProblem& p, const ArcBasis& basis, WarehouseTr
     };
     for (std::size_t j = 0; j < p.destinations; ++j) {
         std::int32_t slot = basis.slots[j];
-        if (!(p.demand[j] > 0) && !p.demand_at_least) slot = Tree::absent;
-        else if (slot == Tree::absent) slot = Tree::from_root;
+        if (!(p.demand[j] > 0) && !p.demand_at_least) slot = Basis::absent;
+        else if (slot == Basis::absent) slot = Basis::from_root;
         if (slot >= 0 && !arc_exists(j, slot)) return false;
-        if (slot < Tree::absent || (slot == Tree::to_root && !p.demand_at_least)) return false;
+        if (slot < Basis::absent || (slot == Basis::to_root && !p.demand_at_least)) return false;
         tree.slots()[j] = slot;
     }
     for (std::size_t i = 0; i < p.sources; ++i) {
@@ -121,14 +121,14 @@ bool restore_basis(const WarehouseProblem& p, const ArcBasis& basis, WarehouseTr
         const std::int32_t slot = basis.source_slots[i];
         if (parent >= 0) {
             const auto j = static_cast<std::size_t>(parent);
-            if (j >= p.destinations || tree.slots()[j] == Tree::absent || !arc_exists(j, slot)) return false;
+            if (j >= p.destinations || tree.slots()[j] == Basis::absent || !arc_exists(j, slot)) return false;
             if (p.ids[p.offsets[j] + slot] != static_cast<std::int32_t>(i) || tree.slots()[j] == slot) return false;
-        } else if (slot != Tree::to_root && (slot != Tree::from_root || p.overflow_prices == nullptr)) {
+        } else if (slot != Basis::to_root && (slot != Basis::from_root || p.overflow_prices == nullptr)) {
             return false;
-        } else if (slot == Tree::from_root && !(p.overflow_prices[i] < std::numeric_limits<double>::infinity())) {
+        } else if (slot == Basis::from_root && !(p.overflow_prices[i] < std::numeric_limits<double>::infinity())) {
             return false;
         }
-        tree.sources()[i] = typename Tree::Source{0.0, 0.0, parent < 0 ? -1 : parent, slot, 0};
+        tree.sources()[i] = typename Basis::Source{0.0, 0.0, parent < 0 ? -1 : parent, slot, 0};
     }
     if constexpr (Bounded) {
         for (std::size_t e = 0; e < basis.full.size(); ++e)
@@ -136,7 +136,7 @@ bool restore_basis(const WarehouseProblem& p, const ArcBasis& basis, WarehouseTr
         tree.full() = basis.full;
         for (std::size_t j = 0; j < p.destinations; ++j) {
             if (tree.slots()[j] >= 0 && tree.full()[tree.arc(j, tree.slots()[j])] != 0) return false;
-            if (tree.slots()[j] != Tree::absent) continue;
+            if (tree.slots()[j] != Basis::absent) continue;
             for (auto e = static_cast<std::size_t>(p.offsets[j]); e < static_cast<std::size_t>(p.offsets[j + 1]); ++e)
                 if (tree.full()[e] != 0) return false;
         }

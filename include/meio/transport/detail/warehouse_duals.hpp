@@ -16,7 +16,7 @@ namespace meio::transport::detail {
 template <bool Bounded>
 void destination_duals(const WarehouseProblem& p, const WarehouseTree<Bounded>& tree, const std::vector<double>& price, double missing,
                        std::vector<double>& v) {
-    using Tree = WarehouseTree<Bounded>;
+    using Basis = WarehouseTree<Bounded>;
     constexpr double infinity = std::numeric_limits<double>::infinity();
     v.resize(p.destinations);
     for (std::size_t j = 0; j < p.destinations; ++j) {
@@ -25,9 +25,9 @@ void destination_duals(const WarehouseProblem& p, const WarehouseTree<Bounded>& 
         if (slot >= 0) {
             const std::size_t e = tree.arc(j, slot);
             value = p.costs[e] - price[static_cast<std::size_t>(p.ids[e])];
-        } else if (slot == Tree::from_root) {
+        } else if (slot == Basis::from_root) {
             value = tree.artificial_destination(j) ? missing : p.shortage_prices[j];
-        } else if (slot == Tree::absent) {
+        } else if (slot == Basis::absent) {
             // Without demand any dual does that keeps reduced costs right: the largest.
             value = std::min(two_least(p, j, price.data()).best, tree.shortage_price(j));
             if (value == infinity) value = 0;
@@ -48,11 +48,11 @@ void raw_duals(const WarehouseProblem& p, WarehouseTree<Bounded>& tree, std::vec
 /// constant: they get the least multiple of the weight under which every reduced cost is right.
 template <bool Bounded>
 void settle_duals(const WarehouseProblem& p, WarehouseTree<Bounded>& tree, std::vector<double>& u, std::vector<double>& v) {
-    using Tree = WarehouseTree<Bounded>;
+    using Basis = WarehouseTree<Bounded>;
     std::vector<int> count;
     tree.prices(u, &count);
     bool any = std::any_of(count.begin(), count.end(), [](int k) { return k != 0; });
-    for (std::size_t j = 0; j < p.destinations && !any; ++j) any = tree.slots()[j] == Tree::from_root && tree.artificial_destination(j);
+    for (std::size_t j = 0; j < p.destinations && !any; ++j) any = tree.slots()[j] == Basis::from_root && tree.artificial_destination(j);
     destination_duals(p, tree, u, 0.0, v);
     if (any) {
         double weight = 0;
@@ -68,10 +68,10 @@ void settle_duals(const WarehouseProblem& p, WarehouseTree<Bounded>& tree, std::
         const auto destination_count = [&](std::size_t j) {
             const std::int32_t slot = tree.slots()[j];
             if (slot >= 0) return -count[static_cast<std::size_t>(p.ids[tree.arc(j, slot)])];
-            return slot == Tree::from_root && tree.artificial_destination(j) ? 1 : 0;
+            return slot == Basis::from_root && tree.artificial_destination(j) ? 1 : 0;
         };
         for (std::size_t j = 0; j < p.destinations; ++j) {
-            if (tree.slots()[j] == Tree::absent) continue;
+            if (tree.slots()[j] == Basis::absent) continue;
             const int grows = destination_count(j);
             if (p.demand_at_least) require(v[j], -grows);
             if (tree.shortage_price(j) < std::numeric_limits<double>::infinity()) require(tree.shortage_price(j) - v[j], grows);
