@@ -5,7 +5,7 @@ Process CPU time in one process, best of several, on the instances of `transport
 it likes best, and building its problem is left out of its time where its interface parts the two (OR-Tools). Objectives
 must agree.
 
-    python benchmarks/transport.py [--sizes N ...] [--families NAME ...] [--seconds S] [--json FILE]
+    python benchmarks/transport.py [--sizes N ...] [--families NAME ...] [--peers NAME ...] [--seconds S] [--json FILE]
 """
 
 from __future__ import annotations
@@ -237,6 +237,7 @@ def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--sizes", type=int, nargs="+", default=[100, 300, 1000])
     parser.add_argument("--families", nargs="+", default=["unif", "eucl", "assign", "unbal"])
+    parser.add_argument("--peers", nargs="+", default=list(PEERS)[1:], choices=list(PEERS)[1:], metavar="NAME")
     parser.add_argument("--seconds", type=float, default=1.0, help="CPU seconds a measurement")
     parser.add_argument("--json", type=Path)
     options, _ = parser.parse_known_args()
@@ -250,7 +251,7 @@ def main() -> int:
             truth = 0.0
             wrong = []
             for name, peer in PEERS.items():
-                solve = peer(costs, supply, demand)
+                solve = peer(costs, supply, demand) if name == "meio" or name in options.peers else None
                 if solve is None:
                     continue
                 times[name], objective = measure(solve, options.seconds)

@@ -4,7 +4,8 @@
 // for LEMON, whose set-up of arcs has a column of its own. Memory is what a solve adds to the instance. Optima that several other
 // solvers agreed on are checked.
 // Usage: transport_sparse [--large] [--tiny] [--peers none|candidate|all]
-//   --large adds 200 x 1,000,000 (10 M arcs; minutes for LEMON); --tiny runs one small problem only
+//   --large runs 200 x 1,000,000 instead (10 M arcs; minutes for LEMON on the loose one, which the tight one is
+//   spared); --tiny one small problem
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
@@ -134,7 +135,7 @@ int main(int argc, char** argv) {
                                {true, 200, 100000, 9091229259.0}};
     std::string peers = "all";
     for (int a = 1; a < argc; ++a) {
-        if (std::strcmp(argv[a], "--large") == 0) cases.insert(cases.end(), {{false, 200, 1000000, 89000248849.0}, {true, 200, 1000000, 0}});
+        if (std::strcmp(argv[a], "--large") == 0) cases = {{false, 200, 1000000, 89000248849.0}, {true, 200, 1000000, 92393870233.0}};
         if (std::strcmp(argv[a], "--tiny") == 0) cases = {{true, 20, 1000, 0}};
         if (std::strcmp(argv[a], "--peers") == 0 && a + 1 < argc) peers = argv[++a];
     }
@@ -157,7 +158,7 @@ int main(int argc, char** argv) {
                     static_cast<long long>(result.pivots), memory.megabytes(), right ? "" : "  NOT THE KNOWN OPTIMUM");
         std::fflush(stdout);
 #ifdef MEIO_HAVE_LEMON
-        if (peers != "none") wrong = !run_lemon(in, peers == "all", seconds, result.objective) || wrong;
+        if (peers != "none" && !(c.tight && c.n > 100000)) wrong = !run_lemon(in, peers == "all", seconds, result.objective) || wrong;
 #endif
         std::printf("\n");
         std::fflush(stdout);
