@@ -15,6 +15,7 @@
 #include <meio/lagrangian/detail/metric.hpp>
 #include <meio/lagrangian/detail/proximal.hpp>
 #include <meio/lagrangian/detail/search.hpp>
+#include <meio/lagrangian/detail/whole_proximal.hpp>
 
 namespace meio::lagrangian::detail {
 
@@ -73,7 +74,7 @@ private:
         at_centre_ = search_.call(centre_);
         if (search_.cut_short()) return false;
         add_cuts(at_centre_, std::vector<double>(size_, 0.0));
-        metric_ = diagonal_metric(at_centre_, problem_, options_.metric);
+        set_metric();
         if (!(t_ > 0)) t_ = first_weight();
         return true;
     }
@@ -107,12 +108,16 @@ private:
         double constant = 0;
         for (std::size_t k = 0; k < size_; ++k) constant -= problem_.b[k] * centre_[k];
         for (double longer = 1.0; longer < 1e7; longer *= 10.0) {
-            const Proximal proximal(centre_, search_.lower, search_.upper, metric_, longer * t_);
-            model_.solve(proximal, problem_.b, constant, at_centre_.value, 1e-3, search_.noise);
+            const auto solve = [&](const auto& proximal) {
+                model_.solve(proximal, problem_.b, constant, at_centre_.value, 1e-3, search_.noise);
+            };
+            if (whole_.empty()) solve(Proximal(centre_, search_.lower, search_.upper, metric_, longer * t_));
+            else solve(WholeProximal(centre_, search_.lower, search_.upper, whole_, longer * t_));
             predicted_ = model_.predicted() - at_centre_.value;
             for (std::size_t k = 0; k < size_; ++k)
                 reach_[k] = std::max({reach_[k], std::abs(model_.step()[k]), std::abs(centre_[k] - origin_[k]), std::abs(centre_[k])});
-            const double ascent = expected_ascent();
+            // Where the metric is curvature the promise itself measures what is left; thirtyfold, for curvature is a guess.
+            const double ascent = curved_ ? std::min(expected_ascent(), 30.0 * predicted_ / std::min(longer * t_, 1.0)) : expected_ascent();
             search_.predict(ascent);
             if (predicted_ > std::max(search_.noise, 0.1 * search_.allowed()) || ascent <= search_.allowed()) {
                 t_ *= longer;
@@ -131,9 +136,11 @@ private:
             model_.move_centre(step);
             centre_ = std::move(trial);
             at_centre_ = std::move(at);
-            metric_ = diagonal_metric(at_centre_, problem_, options_.metric);
+            set_metric();
             ++serious_in_a_row_;
-            if (gain >= 0.5 * predicted_ && fitted > t_) {
+            if (curved_) {
+                if (gain >= 0.8 * predicted_ && t_ < 1.0) t_ = std::min(2.0 * t_, 1.0);
+            } else if (gain >= 0.5 * predicted_ && fitted > t_) {
                 t_ = std::min(fitted, (scaled_ ? 10.0 : 1000.0) * t_);
             } else if (serious_in_a_row_ > 3) {
                 t_ *= 2.0;
@@ -144,7 +151,8 @@ private:
         scaled_ = true;
         double error = gain;
         for (std::size_t k = 0; k < size_; ++k) error -= at.gradient[k] * step[k];
-        if (predicted_ > search_.noise && error > predicted_) t_ = std::max(fitted, t_ / 10.0);
+        if (predicted_ > search_.noise && error > predicted_)
+            t_ = curved_ ? std::max(t_ / 3.0, 1e-3) : std::max(fitted, t_ / 10.0);
     }
 
     [[nodiscard]] std::vector<std::uint8_t> memory() const {
@@ -155,6 +163,8 @@ private:
         out.write(at_centre_.value);
         out.write(at_centre_.gradient);
         out.write(metric_);
+        out.write(whole_);
+        out.write(curved_);
         out.write(reach_);
         out.write(t_);
         out.write(predicted_);
@@ -174,6 +184,8 @@ private:
         in.read(at_centre_.value);
         in.read(at_centre_.gradient);
         in.read(metric_);
+        in.read(whole_);
+        in.read(curved_);
         in.read(reach_);
         in.read(t_);
         in.read(predicted_);
@@ -190,6 +202,12 @@ private:
             return;
         }
         model_.read(in);
+    }
+
+    void set_metric() {
+        metric_ = diagonal_metric(at_centre_, problem_, options_.metric);
+        whole_ = whole_metric(at_centre_, metric_, options_.metric);
+        curved_ = !at_centre_.diagonal.empty() && options_.metric != Metric::identity && options_.metric != Metric::usage;
     }
 
     [[nodiscard]] std::size_t first_shard(std::size_t group) const { return group * shards_ / groups_; }
@@ -234,7 +252,7 @@ private:
 
     // 1 where the metric is curvature: a Newton step. Otherwise an ascent of a twentieth of the value.
     [[nodiscard]] double first_weight() const {
-        if (!at_centre_.diagonal.empty() && options_.metric != Metric::identity && options_.metric != Metric::usage) return 1.0;
+        if (curved_) return 1.0;
         double norm = 0;
         for (std::size_t k = 0; k < size_; ++k) norm += at_centre_.gradient[k] * at_centre_.gradient[k] / metric_[k];
         return norm > 0 ? 0.05 * std::max(std::abs(at_centre_.value), 1.0) / norm : 1.0;
@@ -279,6 +297,8 @@ private:
     double t_ = 0;                 // length of the proximal step
     double predicted_ = 0;         // ascent that the model promised for the last trial
     int serious_in_a_row_ = 0;
+    std::vector<double> whole_{};  // the whole metric; empty: `metric_` is its diagonal
+    bool curved_ = false;          // the metric is curvature: a step of length 1 is Newton's
     bool scaled_ = false;          // a null step has told how far the dual is curved; before it, steps may grow fast
     std::vector<double> step_{};   // the next trial, from the centre, where `stepped_`
     bool stepped_ = false;

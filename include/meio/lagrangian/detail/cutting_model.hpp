@@ -13,7 +13,6 @@
 
 #include <meio/lagrangian/detail/archive.hpp>
 #include <meio/lagrangian/detail/face.hpp>
-#include <meio/lagrangian/detail/proximal.hpp>
 #include <meio/lagrangian/result.hpp>
 
 namespace meio::lagrangian::detail {
@@ -138,7 +137,8 @@ public:
 
     /// Solves the proximal problem until the slack is below `relative` times the ascent over `centre_value`, or below
     /// `noise`. `constant` is -b.centre.
-    void solve(const Proximal& proximal, std::span<const double> b, double constant, double centre_value, double relative,
+    template <class Prox>
+    void solve(const Prox& proximal, std::span<const double> b, double constant, double centre_value, double relative,
                double noise) {
         const std::size_t size = average_.size();
         for (std::size_t k = 0; k < size; ++k) average_[k] = -b[k];
@@ -146,7 +146,7 @@ public:
             for (const Cut& cut : group)
                 for (std::size_t k = 0; k < size && cut.weight > 0; ++k) average_[k] += cut.weight * cut.slope[k];
         proximal.place(average_, step_);
-        Face face(proximal);
+        Face<Prox> face(proximal, 3e8);
         for (int round = 0; round < 60; ++round) {
             double slack = 0;
             for (auto& group : cuts_) slack += exchange(group, proximal);
@@ -199,7 +199,8 @@ public:
     }
 
 private:
-    void measure(const Proximal& proximal, double constant) {
+    template <class Prox>
+    void measure(const Prox& proximal, double constant) {
         aggregate_ = constant;
         for (const auto& group : cuts_)
             for (const Cut& cut : group) aggregate_ += cut.weight * cut.value;
@@ -207,7 +208,8 @@ private:
     }
 
     // Moves weight from the worst cut in use to the best one, twice; returns the group's duality slack before.
-    double exchange(std::vector<Cut>& cuts, const Proximal& proximal) {
+    template <class Prox>
+    double exchange(std::vector<Cut>& cuts, const Prox& proximal) {
         if (cuts.size() < 2) return 0.0;
         double first_slack = 0;
         std::vector<double> change(step_.size());

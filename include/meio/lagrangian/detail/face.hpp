@@ -8,7 +8,6 @@
 #include <span>
 #include <vector>
 
-#include <meio/lagrangian/detail/proximal.hpp>
 
 namespace meio::lagrangian::detail {
 
@@ -17,6 +16,7 @@ namespace meio::lagrangian::detail {
 /// In each group the heaviest cut carries the balance; the others are unknowns. Where a weight would turn negative the
 /// step ends and the cut leaves. The matrix is the Gram matrix of slope differences over the coordinates that no bound
 /// holds; it may be singular. One step costs O(n^2 K + n^3) for n cuts.
+template <class Prox>
 class Face {
 public:
     struct Member {
@@ -26,7 +26,8 @@ public:
         std::size_t group = 0;
     };
 
-    explicit Face(const Proximal& proximal) : proximal_(proximal) {}
+    /// `budget`: multiplications that matrices may take in all; where they are used up, `descend` leaves off.
+    Face(const Prox& proximal, double budget) : proximal_(proximal), budget_(budget) {}
 
     void clear() { members_.clear(); }
     void add(const Member& member) { members_.push_back(member); }
@@ -39,7 +40,13 @@ public:
         for (std::size_t left = members_.size() + 40; left > 0; --left) {
             if (rebuild) choose_unknowns();
             if (unknown_.empty()) return;
-            if (free_changed(average, rebuild)) build_matrix();
+            const bool moved = proximal_.free_changed(average);
+            if (moved || rebuild) {
+                const auto n = static_cast<double>(unknown_.size());
+                budget_ -= n * n * (0.5 * static_cast<double>(size) + n / 6.0);
+                if (budget_ < 0) return;
+                build_matrix();
+            }
             rebuild = false;
             gradient_.resize(unknown_.size());
             double slack = 0;
@@ -108,27 +115,10 @@ private:
                 difference_[i][k] = members_[unknown_[i]].slope[k] - members_[balance_[i]].slope[k];
     }
 
-    bool free_changed(const std::vector<double>& average, bool changed) {
-        free_.resize(average.size(), false);
-        for (std::size_t k = 0; k < average.size(); ++k) {
-            const bool now = proximal_.is_free(k, average[k]);
-            if (now != free_[k]) {
-                free_[k] = now;
-                changed = true;
-            }
-        }
-        return changed;
-    }
-
     void build_matrix() {
         const std::size_t n = unknown_.size();
-        std::vector<std::size_t> coordinates;
-        for (std::size_t k = 0; k < free_.size(); ++k)
-            if (free_[k]) coordinates.push_back(k);
-        std::vector<std::vector<double>> scaled(n, std::vector<double>(coordinates.size()));
-        for (std::size_t i = 0; i < n; ++i)
-            for (std::size_t j = 0; j < coordinates.size(); ++j)
-                scaled[i][j] = difference_[i][coordinates[j]] * std::sqrt(proximal_.rate(coordinates[j]));
+        std::vector<std::vector<double>> scaled(n);
+        for (std::size_t i = 0; i < n; ++i) proximal_.whiten(difference_[i], scaled[i]);
         matrix_.assign(n * n, 0.0);
         for (std::size_t i = 0; i < n; ++i)
             for (std::size_t j = 0; j <= i; ++j) matrix_[i * n + j] = dot(scaled[i], scaled[j]);
@@ -179,12 +169,12 @@ private:
         }
     }
 
-    const Proximal& proximal_;
+    const Prox& proximal_;
+    double budget_;
     std::vector<Member> members_{};
     std::vector<std::size_t> unknown_{};  // members whose weights are unknowns
     std::vector<std::size_t> balance_{};  // the member that balances each
     std::vector<std::vector<double>> difference_{};
-    std::vector<bool> free_{};
     std::vector<double> matrix_{};
     std::vector<double> gradient_{};
     std::vector<double> direction_{};

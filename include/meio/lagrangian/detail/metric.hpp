@@ -34,4 +34,19 @@ inline std::vector<double> diagonal_metric(const Evaluation& at, const Problem& 
     return result;
 }
 
+/// The whole curvature where it is told and wanted, with the diagonal metric as the least of its diagonal and a trace of
+/// that added throughout, so that it is positive definite. Empty: the diagonal alone.
+inline std::vector<double> whole_metric(const Evaluation& at, const std::vector<double>& diagonal, Metric kind) {
+    constexpr std::size_t largest = 512;  // beyond, factors cost more than the calls that they save
+    const std::size_t size = diagonal.size();
+    const bool wanted = kind == Metric::hessian || (kind == Metric::automatic && size <= largest);
+    if (!wanted || at.hessian.empty()) return {};
+    std::vector<double> result = at.hessian;
+    for (std::size_t i = 0; i < size; ++i)
+        for (std::size_t j = 0; j < i; ++j)
+            result[i * size + j] = result[j * size + i] = 0.5 * (at.hessian[i * size + j] + at.hessian[j * size + i]);
+    for (std::size_t k = 0; k < size; ++k) result[k * size + k] = std::max(result[k * size + k], diagonal[k]) + 1e-6 * diagonal[k];
+    return result;
+}
+
 }  // namespace meio::lagrangian::detail

@@ -23,15 +23,27 @@ public:
     }
 
     [[nodiscard]] std::size_t size() const { return rate_.size(); }
-    [[nodiscard]] double rate(std::size_t k) const { return rate_[k]; }
 
     [[nodiscard]] double place(std::size_t k, double slope) const {
         return std::clamp(rate_[k] * slope, low_[k], high_[k]);
     }
-    /// True where no bound holds coordinate k.
-    [[nodiscard]] bool is_free(std::size_t k, double slope) const {
-        const double d = rate_[k] * slope;
-        return d > low_[k] && d < high_[k];
+    /// Finds the coordinates that no bound holds at a slope; true where they are not those of the last call.
+    bool free_changed(std::span<const double> slope) const {
+        bool changed = free_.empty();
+        free_.resize(rate_.size(), 0);
+        for (std::size_t k = 0; k < rate_.size(); ++k) {
+            const double d = rate_[k] * slope[k];
+            const char now = d > low_[k] && d < high_[k] ? 1 : 0;
+            changed = changed || now != free_[k];
+            free_[k] = now;
+        }
+        return changed;
+    }
+    /// `difference` as a vector whose squared length is its curvature over those coordinates.
+    void whiten(std::span<const double> difference, std::vector<double>& image) const {
+        image.clear();
+        for (std::size_t k = 0; k < rate_.size(); ++k)
+            if (free_[k] != 0) image.push_back(difference[k] * std::sqrt(rate_[k]));
     }
     void place(std::span<const double> slope, std::span<double> step) const {
         for (std::size_t k = 0; k < rate_.size(); ++k) step[k] = place(k, slope[k]);
@@ -74,6 +86,7 @@ private:
     std::vector<double> low_;
     std::vector<double> high_;
     std::vector<double> rate_;
+    mutable std::vector<char> free_{};
 };
 
 }  // namespace meio::lagrangian::detail
