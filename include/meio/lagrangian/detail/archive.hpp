@@ -34,6 +34,10 @@ public:
         write(static_cast<std::uint64_t>(values.size()));
         for (const T& value : values) write(value);
     }
+    template <class... T>
+    void all(const T&... values) {
+        (write(values), ...);
+    }
     [[nodiscard]] std::vector<std::uint8_t> bytes() const { return bytes_; }
     [[nodiscard]] std::vector<std::uint8_t> sealed() {
         write(checksum(bytes_));
@@ -77,6 +81,11 @@ public:
         if (count > bytes_.size() - at_) fail(bytes_.size());  // every entry takes a byte at least
         values.resize(static_cast<std::size_t>(count));
         for (T& value : values) read(value);
+    }
+
+    template <class... T>
+    void all(T&... values) {
+        (read(values), ...);
     }
 
 private:

@@ -108,9 +108,7 @@ private:
         double constant = 0;
         for (std::size_t k = 0; k < size_; ++k) constant -= problem_.b[k] * centre_[k];
         for (double longer = 1.0; longer < 1e7; longer *= 10.0) {
-            const auto solve = [&](const auto& proximal) {
-                model_.solve(proximal, problem_.b, constant, at_centre_.value, 1e-3, search_.noise);
-            };
+            const auto solve = [&](const auto& proximal) { model_.solve(proximal, problem_.b, constant, at_centre_.value, 1e-3, search_.noise); };
             if (whole_.empty()) solve(Proximal(centre_, search_.lower, search_.upper, metric_, longer * t_));
             else solve(WholeProximal(centre_, search_.lower, search_.upper, whole_, longer * t_));
             predicted_ = model_.predicted() - at_centre_.value;
@@ -158,20 +156,8 @@ private:
     [[nodiscard]] std::vector<std::uint8_t> memory() const {
         Writer out;
         search_.write(out);
-        out.write(centre_);
-        out.write(origin_);
-        out.write(at_centre_.value);
-        out.write(at_centre_.gradient);
-        out.write(metric_);
-        out.write(whole_);
-        out.write(curved_);
-        out.write(reach_);
-        out.write(t_);
-        out.write(predicted_);
-        out.write(serious_in_a_row_);
-        out.write(scaled_);
-        out.write(stepped_);
-        out.write(step_);
+        out.all(centre_, origin_, at_centre_.value, at_centre_.gradient, metric_, whole_, curved_,
+                reach_, t_, predicted_, serious_in_a_row_, scaled_, stepped_, step_);
         out.write(static_cast<std::uint64_t>(groups_));
         out.write(static_cast<std::uint64_t>(shards_));
         model_.write(out);
@@ -179,20 +165,8 @@ private:
     }
     // Leaves the centre empty where the memory is of another shape.
     void read(Reader& in) {
-        in.read(centre_);
-        in.read(origin_);
-        in.read(at_centre_.value);
-        in.read(at_centre_.gradient);
-        in.read(metric_);
-        in.read(whole_);
-        in.read(curved_);
-        in.read(reach_);
-        in.read(t_);
-        in.read(predicted_);
-        in.read(serious_in_a_row_);
-        in.read(scaled_);
-        in.read(stepped_);
-        in.read(step_);
+        in.all(centre_, origin_, at_centre_.value, at_centre_.gradient, metric_, whole_, curved_,
+               reach_, t_, predicted_, serious_in_a_row_, scaled_, stepped_, step_);
         std::uint64_t groups = 0;
         std::uint64_t shards = 0;
         in.read(groups);

@@ -3,11 +3,8 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <limits>
-
-#if defined(__SSE2__)
-#include <emmintrin.h>
-#endif
 
 #include <meio/transport/detail/warehouse_problem.hpp>
 
@@ -29,38 +26,41 @@ struct Choice {
     std::size_t e = 0;
     double best = infinity;
     double second = infinity;
-#if defined(__SSE2__)
-    const __m128d far = _mm_set1_pd(infinity);
-    __m128d best0 = far;
-    __m128d best1 = far;
-    __m128d second0 = far;
-    __m128d second1 = far;
+#if defined(__SSE2__) && defined(__GNUC__)
+    // Two at a time, by the compiler's own vectors; its minimum and maximum have no branches.
+    using Pair = double __attribute__((vector_size(16)));
+    const Pair far = {infinity, infinity};
+    Pair best0 = far;
+    Pair best1 = far;
+    Pair second0 = far;
+    Pair second1 = far;
+    const auto priced = [&](std::size_t at) {
+        Pair c;
+        std::memcpy(&c, cost + at, sizeof c);
+        return c - Pair{price[id[at]], price[id[at + 1]]};
+    };
+    const auto keep = [](Pair& first, Pair& next, Pair value) {
+        next = __builtin_ia32_minpd(next, __builtin_ia32_maxpd(first, value));
+        first = __builtin_ia32_minpd(first, value);
+    };
     for (; e + 4 <= n; e += 4) {
-        const __m128d a = _mm_sub_pd(_mm_loadu_pd(cost + e), _mm_loadh_pd(_mm_load_sd(price + id[e]), price + id[e + 1]));
-        const __m128d b = _mm_sub_pd(_mm_loadu_pd(cost + e + 2), _mm_loadh_pd(_mm_load_sd(price + id[e + 2]), price + id[e + 3]));
-        second0 = _mm_min_pd(second0, _mm_max_pd(best0, a));
-        second1 = _mm_min_pd(second1, _mm_max_pd(best1, b));
-        best0 = _mm_min_pd(best0, a);
-        best1 = _mm_min_pd(best1, b);
+        keep(best0, second0, priced(e));
+        keep(best1, second1, priced(e + 2));
     }
     if (e + 2 <= n) {
-        const __m128d a = _mm_sub_pd(_mm_loadu_pd(cost + e), _mm_loadh_pd(_mm_load_sd(price + id[e]), price + id[e + 1]));
-        second0 = _mm_min_pd(second0, _mm_max_pd(best0, a));
-        best0 = _mm_min_pd(best0, a);
+        keep(best0, second0, priced(e));
         e += 2;
     }
     if (e < n) {
-        const __m128d a = _mm_move_sd(far, _mm_set_sd(cost[e] - price[id[e]]));
-        second0 = _mm_min_pd(second0, _mm_max_pd(best0, a));
-        best0 = _mm_min_pd(best0, a);
+        keep(best0, second0, Pair{cost[e] - price[id[e]], infinity});
         ++e;
     }
-    second0 = _mm_min_pd(_mm_min_pd(second0, second1), _mm_max_pd(best0, best1));
-    best0 = _mm_min_pd(best0, best1);
-    const __m128d high = _mm_unpackhi_pd(best0, best0);
-    second0 = _mm_min_pd(_mm_min_sd(second0, _mm_unpackhi_pd(second0, second0)), _mm_max_sd(best0, high));
-    best = _mm_cvtsd_f64(_mm_min_sd(best0, high));
-    second = _mm_cvtsd_f64(second0);
+    second0 = __builtin_ia32_minpd(__builtin_ia32_minpd(second0, second1), __builtin_ia32_maxpd(best0, best1));
+    best0 = __builtin_ia32_minpd(best0, best1);
+    best = best0[0] < best0[1] ? best0[0] : best0[1];
+    const double other = best0[0] < best0[1] ? best0[1] : best0[0];
+    second = second0[0] < second0[1] ? second0[0] : second0[1];
+    second = other < second ? other : second;
 #endif
     for (; e < n; ++e) {
         const double value = cost[e] - price[id[e]];
