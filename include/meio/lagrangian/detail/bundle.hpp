@@ -12,10 +12,9 @@
 #include <meio/core/context.hpp>
 #include <meio/lagrangian/detail/archive.hpp>
 #include <meio/lagrangian/detail/cutting_model.hpp>
-#include <meio/lagrangian/detail/metric.hpp>
+#include <meio/lagrangian/detail/metric_choice.hpp>
 #include <meio/lagrangian/detail/proximal.hpp>
 #include <meio/lagrangian/detail/search.hpp>
-#include <meio/lagrangian/detail/whole_proximal.hpp>
 
 namespace meio::lagrangian::detail {
 
@@ -27,7 +26,8 @@ public:
     Bundle(Search<O>& search, const O& oracle, const Problem& problem, const Options& options)
         : search_(search), problem_(problem), options_(options), size_(oracle.size()), shards_(oracle.groups()),
           groups_(std::min(shards_, static_cast<std::size_t>(options.cut_groups))),
-          model_(groups_, size_, static_cast<std::size_t>(options.max_cuts), options.max_idle) {}
+          model_(groups_, size_, static_cast<std::size_t>(options.max_cuts), options.max_idle),
+          choice_(problem, options.metric) {}
 
     Result run() {
         if (options_.resume != nullptr) {
@@ -47,18 +47,16 @@ public:
             }
             search_.recover(model_.average(), [&] { return weights(); });
             if (const auto stop = search_.why_stop()) return finish(*stop);
+            const std::vector<double>& step = model_.step();
             std::vector<double> trial(size_);
-            double moved = 0;
-            for (std::size_t k = 0; k < size_; ++k) {
-                trial[k] = std::clamp(centre_[k] + step_[k], search_.lower[k], search_.upper[k]);
-                step_[k] = trial[k] - centre_[k];
-                moved += step_[k] * step_[k];
-            }
+            for (std::size_t k = 0; k < size_; ++k)
+                trial[k] = std::clamp(centre_[k] + step[k], search_.lower[k], search_.upper[k]);
+            const double moved = dot(step.data(), step.data(), size_);
             Evaluation at = search_.call(trial, std::sqrt(moved));
             if (search_.cut_short()) return finish(*search_.why_stop());
             const core::Stopwatch own;
-            add_cuts(at, step_);
-            judge(std::move(at), std::move(trial), step_);
+            add_cuts(at, &step);
+            judge(std::move(at), std::move(trial), step);
             stepped_ = false;
             search_.result.model_seconds += own.seconds();
         }
@@ -73,8 +71,8 @@ private:
         if (options_.start != nullptr && options_.start->method == Method::bundle) warm_start();
         at_centre_ = search_.call(centre_);
         if (search_.cut_short()) return false;
-        add_cuts(at_centre_, std::vector<double>(size_, 0.0));
-        set_metric();
+        add_cuts(at_centre_, nullptr);
+        if (choice_.update(at_centre_, {}, {}, metric_)) model_.metric_changed();
         if (!(t_ > 0)) t_ = first_weight();
         return true;
     }
@@ -100,7 +98,9 @@ private:
 
     Bundle(Search<O>& search, const Bundle& like)
         : search_(search), problem_(like.problem_), options_(like.options_), size_(like.size_), shards_(like.shards_),
-          groups_(like.groups_), model_(like.model_) {}
+          groups_(like.groups_),
+          model_(groups_, size_, static_cast<std::size_t>(options_.max_cuts), options_.max_idle),
+          choice_(like.problem_, like.options_.metric) {}
 
     // Solves the proximal problem. Where the proximal term hides what ascent is left, a weaker term shows it: that takes
     // no call.
@@ -108,21 +108,20 @@ private:
         double constant = 0;
         for (std::size_t k = 0; k < size_; ++k) constant -= problem_.b[k] * centre_[k];
         for (double longer = 1.0; longer < 1e7; longer *= 10.0) {
-            const auto solve = [&](const auto& proximal) { model_.solve(proximal, problem_.b, constant, at_centre_.value, 1e-3, search_.noise); };
-            if (whole_.empty()) solve(Proximal(centre_, search_.lower, search_.upper, metric_, longer * t_));
-            else solve(WholeProximal(centre_, search_.lower, search_.upper, whole_, longer * t_));
+            Proximal proximal(centre_, search_.lower, search_.upper, metric_, longer * t_);
+            model_.solve(proximal, problem_.b, constant, at_centre_.value, 1e-2, 0.1 * search_.noise);
             predicted_ = model_.predicted() - at_centre_.value;
+            rise_ = predicted_ + proximal.squared_length(model_.step()) / (2.0 * proximal.t());
             for (std::size_t k = 0; k < size_; ++k)
                 reach_[k] = std::max({reach_[k], std::abs(model_.step()[k]), std::abs(centre_[k] - origin_[k]), std::abs(centre_[k])});
-            // Where the metric is curvature the promise itself measures what is left; thirtyfold, for curvature is a guess.
-            const double ascent = curved_ ? std::min(expected_ascent(), 30.0 * predicted_ / std::min(longer * t_, 1.0)) : expected_ascent();
+            const double ascent = expected_ascent();
             search_.predict(ascent);
             if (predicted_ > std::max(search_.noise, 0.1 * search_.allowed()) || ascent <= search_.allowed()) {
                 t_ *= longer;
                 break;
             }
         }
-        step_ = model_.step();
+        model_.age();
     }
 
     // Moves the centre where the trial keeps enough of its promise, and sets the length of the next step.
@@ -130,34 +129,54 @@ private:
         const double gain = at.value - at_centre_.value;
         // The length that a quadratic through both values and the predicted ascent would take.
         const double fitted = t_ * predicted_ / (2.0 * std::max(predicted_ - gain, 1e-12 * std::abs(predicted_)));
+        const bool curved = choice_.is_curvature();
         if (gain >= 0.1 * predicted_ && gain > 0) {
-            model_.move_centre(step);
+            const bool new_metric = choice_.update(at, step, at_centre_.gradient, metric_);
+            if (new_metric) model_.metric_changed();
+            model_.move_centre_to_step();
             centre_ = std::move(trial);
             at_centre_ = std::move(at);
-            set_metric();
             ++serious_in_a_row_;
-            if (curved_) {
-                if (gain >= 0.8 * predicted_ && t_ < 1.0) t_ = std::min(2.0 * t_, 1.0);
+            linear_in_a_row_ = gain > 0.98 * rise_ ? linear_in_a_row_ + 1 : 0;
+            if (curved) {
+                // More than promised: the dual bends less than its curvature says, as one made of few plans does.
+                if (gain - predicted_ > 0.5 * (rise_ - predicted_)) {
+                    t_ *= 4.0;
+                } else if (gain > 0.8 * predicted_ && t_ < 1.0) {
+                    t_ = std::min(2.0 * t_, 1.0);
+                }
+            } else if (choice_.is_curvature()) {
+                t_ = 1.0;  // the first estimate of the curvature
             } else if (gain >= 0.5 * predicted_ && fitted > t_) {
-                t_ = std::min(fitted, (scaled_ ? 10.0 : 1000.0) * t_);
+                t_ = std::min(fitted, std::pow(10.0, std::clamp(linear_in_a_row_, 1, 3)) * t_);
             } else if (serious_in_a_row_ > 3) {
                 t_ *= 2.0;
             }
             return;
         }
         serious_in_a_row_ = 0;
-        scaled_ = true;
-        double error = gain;
-        for (std::size_t k = 0; k < size_; ++k) error -= at.gradient[k] * step[k];
+        linear_in_a_row_ = 0;
+        const double error = gain - dot(at.gradient.data(), step.data(), size_);
         if (predicted_ > search_.noise && error > predicted_)
-            t_ = curved_ ? std::max(t_ / 3.0, 1e-3) : std::max(fitted, t_ / 10.0);
+            t_ = curved ? std::max(t_ / 3.0, 1e-3) : std::max(fitted, t_ / 10.0);
     }
 
     [[nodiscard]] std::vector<std::uint8_t> memory() const {
         Writer out;
         search_.write(out);
-        out.all(centre_, origin_, at_centre_.value, at_centre_.gradient, metric_, whole_, curved_,
-                reach_, t_, predicted_, serious_in_a_row_, scaled_, stepped_, step_);
+        out.write(centre_);
+        out.write(origin_);
+        out.write(at_centre_.value);
+        out.write(at_centre_.gradient);
+        metric_.write(out);
+        choice_.write(out);
+        out.write(reach_);
+        out.write(t_);
+        out.write(predicted_);
+        out.write(rise_);
+        out.write(serious_in_a_row_);
+        out.write(linear_in_a_row_);
+        out.write(stepped_);
         out.write(static_cast<std::uint64_t>(groups_));
         out.write(static_cast<std::uint64_t>(shards_));
         model_.write(out);
@@ -165,8 +184,19 @@ private:
     }
     // Leaves the centre empty where the memory is of another shape.
     void read(Reader& in) {
-        in.all(centre_, origin_, at_centre_.value, at_centre_.gradient, metric_, whole_, curved_,
-               reach_, t_, predicted_, serious_in_a_row_, scaled_, stepped_, step_);
+        in.read(centre_);
+        in.read(origin_);
+        in.read(at_centre_.value);
+        in.read(at_centre_.gradient);
+        metric_.read(in);
+        choice_.read(in);
+        in.read(reach_);
+        in.read(t_);
+        in.read(predicted_);
+        in.read(rise_);
+        in.read(serious_in_a_row_);
+        in.read(linear_in_a_row_);
+        in.read(stepped_);
         std::uint64_t groups = 0;
         std::uint64_t shards = 0;
         in.read(groups);
@@ -176,12 +206,6 @@ private:
             return;
         }
         model_.read(in);
-    }
-
-    void set_metric() {
-        metric_ = diagonal_metric(at_centre_, problem_, options_.metric);
-        whole_ = whole_metric(at_centre_, metric_, options_.metric);
-        curved_ = !at_centre_.diagonal.empty() && options_.metric != Metric::identity && options_.metric != Metric::usage;
     }
 
     [[nodiscard]] std::size_t first_shard(std::size_t group) const { return group * shards_ / groups_; }
@@ -205,30 +229,35 @@ private:
         return search_.finish(status);
     }
 
-    void add_cuts(const Evaluation& at, const std::vector<double>& from_centre) {
+    // One cut a group from the replies at the model's step (nothing: at the centre).
+    void add_cuts(const Evaluation& at, const std::vector<double>* step) {
         for (std::size_t g = 0; g < groups_; ++g) {
-            double value = 0;
-            double least = 0;
+            core::CompensatedSum value;
+            core::CompensatedSum error;
             std::vector<double> slope(size_, 0.0);
             std::vector<std::uint64_t> tags;
             for (std::size_t s = first_shard(g); s < first_shard(g + 1); ++s) {
-                value += at.replies[s].value;
-                least += at.replies[s].value - at.replies[s].value_error;
+                value.add(at.replies[s].value);
+                error.add(at.replies[s].value_error);
                 for (std::size_t k = 0; k < size_; ++k) slope[k] += at.replies[s].gradient[k];
                 tags.push_back(at.replies[s].tag);
             }
-            if (!model_.cuts()[g].empty())
-                search_.result.inconsistency = std::max(search_.result.inconsistency, least - model_.value_at(g, from_centre));
-            for (std::size_t k = 0; k < size_; ++k) value -= slope[k] * from_centre[k];
-            model_.add(g, value, std::move(slope), std::move(tags));
+            double at_centre = value.value();
+            if (step != nullptr) {
+                search_.result.inconsistency =
+                    std::max(search_.result.inconsistency, value.value() - error.value() - model_.value_at_step(g));
+                at_centre -= dot(slope.data(), step->data(), size_);
+            }
+            model_.add(g, at_centre, value.value(), std::move(slope), std::move(tags));
         }
     }
 
     // 1 where the metric is curvature: a Newton step. Otherwise an ascent of a twentieth of the value.
     [[nodiscard]] double first_weight() const {
-        if (curved_) return 1.0;
+        if (choice_.is_curvature()) return 1.0;
         double norm = 0;
-        for (std::size_t k = 0; k < size_; ++k) norm += at_centre_.gradient[k] * at_centre_.gradient[k] / metric_[k];
+        for (std::size_t k = 0; k < size_; ++k)
+            norm += at_centre_.gradient[k] * at_centre_.gradient[k] / metric_.diagonal()[k];
         return norm > 0 ? 0.05 * std::max(std::abs(at_centre_.value), 1.0) / norm : 1.0;
     }
 
@@ -236,7 +265,7 @@ private:
     // gone. The aggregate lies above the dual everywhere, so that over the whole box it gives a proven upper bound.
     [[nodiscard]] double expected_ascent() {
         double radius = 0;
-        for (std::size_t k = 0; k < size_; ++k) radius += metric_[k] * reach_[k] * reach_[k];
+        for (std::size_t k = 0; k < size_; ++k) radius += metric_.diagonal()[k] * reach_[k] * reach_[k];
         radius = std::sqrt(radius);
         const double error = model_.aggregate() - at_centre_.value;
         double boxed = 0;
@@ -248,10 +277,10 @@ private:
             const double room = slope > 0 ? search_.upper[k] - centre_[k] : centre_[k] - search_.lower[k];
             const double most = std::abs(slope) * room;
             boxed += most;
-            if (most <= std::abs(slope) * radius / std::sqrt(metric_[k])) {
+            if (most <= std::abs(slope) * radius / std::sqrt(metric_.diagonal()[k])) {
                 near += most;
             } else {
-                norm += slope * slope / metric_[k];
+                norm += slope * slope / metric_.diagonal()[k];
             }
         }
         search_.result.model_upper = std::min(search_.result.model_upper, at_centre_.value + error + boxed);
@@ -265,17 +294,16 @@ private:
     CuttingModel model_;
     std::vector<double> centre_{};
     Evaluation at_centre_{};
-    std::vector<double> metric_{};
+    StepMetric metric_{};
+    MetricChoice choice_;
     std::vector<double> origin_{};
     std::vector<double> reach_{};  // farthest that any trial or centre lay from a centre, the start or 0
     double t_ = 0;                 // length of the proximal step
+    double rise_ = 0;              // the same without the proximal term
     double predicted_ = 0;         // ascent that the model promised for the last trial
     int serious_in_a_row_ = 0;
-    std::vector<double> whole_{};  // the whole metric; empty: `metric_` is its diagonal
-    bool curved_ = false;          // the metric is curvature: a step of length 1 is Newton's
-    bool scaled_ = false;          // a null step has told how far the dual is curved; before it, steps may grow fast
-    std::vector<double> step_{};   // the next trial, from the centre, where `stepped_`
-    bool stepped_ = false;
+    int linear_in_a_row_ = 0;      // of them the last ones, along which the dual hardly bent
+    bool stepped_ = false;         // the model's step is the next trial
 };
 
 }  // namespace meio::lagrangian::detail

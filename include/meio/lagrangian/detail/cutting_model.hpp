@@ -12,33 +12,22 @@
 #include <vector>
 
 #include <meio/lagrangian/detail/archive.hpp>
+#include <meio/lagrangian/detail/cut.hpp>
 #include <meio/lagrangian/detail/face.hpp>
+#include <meio/lagrangian/detail/gram.hpp>
+#include <meio/lagrangian/detail/proximal.hpp>
 #include <meio/lagrangian/result.hpp>
 
 namespace meio::lagrangian::detail {
 
-/// Cut of one group of shards, `theta_g(l) <= value + slope.(l - centre)`, and its weight (a group's add up to 1).
-struct Cut {
-    // Minimisers of the group's shards at one call; a merged cut is a mixture of several.
-    struct Part {
-        std::shared_ptr<const std::vector<std::uint64_t>> tags{};
-        double share = 1;
-    };
-    double value = 0;  // at the centre
-    std::vector<double> slope{};
-    std::vector<Part> parts{};
-    double weight = 0;
-    int idle = 0;  // solves since the weight was last positive
-};
-
 /// The cutting-plane model of the dual, and the proximal problem over it:
 ///
-///     max over d in the box of  sum_g min_i (value + slope.d) - b.d - d'Dd / (2 t)
+///     max over d in the box of  sum_g min_i (value + slope.d) - b.d - d'Md / (2 t)
 ///
-/// solved in its dual over the weights: for fixed weights d has a closed form even with bounds, because the metric is
-/// diagonal, so what remains is a smooth, piecewise quadratic, convex function over a product of simplices. A sweep in
-/// which pairs of weights of one group exchange mass brings new cuts in; Newton steps on the cuts in use (`Face`) do the
-/// rest. Any weights give a valid aggregate, so that an early stop costs progress, never correctness.
+/// solved in its dual over the weights, an active-set method: for fixed weights d solves a box-constrained quadratic, so
+/// that what remains is a smooth, piecewise quadratic, convex function over a product of simplices. Cuts that the step
+/// violates come in, one a group and round; Newton steps on the cuts in use (`Face`) do the rest. The weights of the
+/// solve before are the start. Any weights give a valid aggregate: an early stop costs progress, never correctness.
 class CuttingModel {
 public:
     CuttingModel(std::size_t groups, std::size_t size, std::size_t max_cuts, int max_idle)
@@ -53,55 +42,34 @@ public:
     /// Everything that the next solve depends on.
     void write(Writer& out) const {
         out.write(average_);
+        out.write(step_);
         out.write(aggregate_);
         out.write(predicted_);
+        out.write(born_);
         for (const auto& group : cuts_) {
             out.write(static_cast<std::uint64_t>(group.size()));
-            for (const Cut& cut : group) {
-                out.write(cut.value);
-                out.write(cut.slope);
-                out.write(cut.weight);
-                out.write(cut.idle);
-                out.write(static_cast<std::uint64_t>(cut.parts.size()));
-                for (const Cut::Part& part : cut.parts) {
-                    out.write(*part.tags);
-                    out.write(part.share);
-                }
-            }
+            for (const Cut& cut : group) cut.write(out);
         }
     }
     void read(Reader& in) {
         in.read(average_);
+        in.read(step_);
         in.read(aggregate_);
         in.read(predicted_);
+        in.read(born_);
         for (auto& group : cuts_) {
             std::uint64_t count = 0;
             in.read(count);
             group.clear();
-            for (; count > 0; --count) {
-                Cut cut;
-                in.read(cut.value);
-                in.read(cut.slope);
-                in.read(cut.weight);
-                in.read(cut.idle);
-                std::uint64_t parts = 0;
-                in.read(parts);
-                for (; parts > 0; --parts) {
-                    std::vector<std::uint64_t> tags;
-                    Cut::Part part;
-                    in.read(tags);
-                    in.read(part.share);
-                    part.tags = std::make_shared<const std::vector<std::uint64_t>>(std::move(tags));
-                    cut.parts.push_back(std::move(part));
-                }
-                group.push_back(std::move(cut));
-            }
+            for (; count > 0; --count) group.emplace_back().read(in);
         }
     }
+    /// Call where the metric is another than at the last solve.
+    void metric_changed() { gram_.clear(); }
     /// Drops the cuts of a group whose plans have changed.
     void forget(std::size_t group) { cuts_[group].clear(); }
 
-    void add(std::size_t group, double value_at_centre, std::vector<double> slope, std::vector<std::uint64_t> tags) {
+    void add(std::size_t group, double value_at_centre, double value_at_step, std::vector<double> slope, std::vector<std::uint64_t> tags) {
         auto& cuts = cuts_[group];
         if (cuts.size() >= max_cuts_) {
             auto oldest = cuts.end();
@@ -113,7 +81,8 @@ public:
                 cuts.erase(oldest);
             }
         }
-        Cut cut{value_at_centre, std::move(slope), {}, cuts.empty() ? 1.0 : 0.0, 0};
+        Cut cut{value_at_centre, Slope(std::move(slope)), {}, cuts.empty() ? 1.0 : 0.0, 0, born_++,
+                value_at_step};
         cut.parts.push_back({std::make_shared<const std::vector<std::uint64_t>>(std::move(tags)), 1.0});
         cuts.push_back(std::move(cut));
     }
@@ -121,45 +90,59 @@ public:
     /// Value of the group's model at `by` from the centre: an upper bound on what the group can be worth there.
     [[nodiscard]] double value_at(std::size_t group, std::span<const double> by) const {
         double least = std::numeric_limits<double>::infinity();
-        for (const Cut& cut : cuts_[group]) {
-            double value = cut.value;
-            for (std::size_t k = 0; k < by.size(); ++k) value += cut.slope[k] * by[k];
-            least = std::min(least, value);
-        }
+        for (const Cut& cut : cuts_[group]) least = std::min(least, cut.value + cut.slope.times(by.data()));
+        return least;
+    }
+    /// The same at the last solve's step, which costs nothing.
+    [[nodiscard]] double value_at_step(std::size_t group) const {
+        double least = std::numeric_limits<double>::infinity();
+        for (const Cut& cut : cuts_[group]) least = std::min(least, cut.at_step);
         return least;
     }
 
     void move_centre(std::span<const double> by) {
         for (auto& group : cuts_)
-            for (Cut& cut : group)
-                for (std::size_t k = 0; k < by.size(); ++k) cut.value += cut.slope[k] * by[k];
+            for (Cut& cut : group) cut.value += cut.slope.times(by.data());
+    }
+    /// Moves the centre by the last solve's step. Cuts added since must bring their value there.
+    void move_centre_to_step() {
+        for (auto& group : cuts_)
+            for (Cut& cut : group) cut.value = cut.at_step;
     }
 
     /// Solves the proximal problem until the slack is below `relative` times the ascent over `centre_value`, or below
     /// `noise`. `constant` is -b.centre.
-    template <class Prox>
-    void solve(const Prox& proximal, std::span<const double> b, double constant, double centre_value, double relative,
+    void solve(Proximal& proximal, std::span<const double> b, double constant, double centre_value, double relative,
                double noise) {
-        const std::size_t size = average_.size();
-        for (std::size_t k = 0; k < size; ++k) average_[k] = -b[k];
-        for (const auto& group : cuts_)
-            for (const Cut& cut : group)
-                for (std::size_t k = 0; k < size && cut.weight > 0; ++k) average_[k] += cut.weight * cut.slope[k];
-        proximal.place(average_, step_);
-        Face<Prox> face(proximal, 3e8);
-        for (int round = 0; round < 60; ++round) {
-            double slack = 0;
-            for (auto& group : cuts_) slack += exchange(group, proximal);
+        find_again();
+        (void)gram_.match(proximal);
+        add_up(b);
+        price(proximal);
+        Face face(proximal, gram_);
+        for (std::size_t g = 0; g < cuts_.size(); ++g)
+            for (Cut& cut : cuts_[g])
+                if (cut.weight > 0) face.add(cut, g);
+        for (int round = 0; round < 200; ++round) {
             measure(proximal, constant);
             const double enough = std::max(noise, relative * (predicted_ - centre_value));
-            if (slack <= enough) break;
-            face.clear();
-            for (std::size_t g = 0; g < cuts_.size(); ++g)
-                for (Cut& cut : cuts_[g])
-                    if (cut.weight > 0) face.add({&cut.weight, &cut.value, cut.slope.data(), g});
+            if (slack_ <= enough) break;
+            bool fresh = false;
+            for (std::size_t g = 0; g < cuts_.size(); ++g) {
+                if (excess_[g] * static_cast<double>(cuts_.size()) <= 0.1 * enough || face.holds(*worst_[g])) continue;
+                face.add(*worst_[g], g);
+                fresh = true;
+            }
+            const double before = predicted_;
             face.descend(average_, step_, 0.1 * enough);
+            add_up(b);
+            price(proximal);
+            measure(proximal, constant);
+            if (!fresh && !(predicted_ < before)) break;  // rounding hides what slack is left
         }
-        measure(proximal, constant);
+    }
+
+    /// Counts a solve for every cut, and drops those that no solve has used for long.
+    void age() {
         for (auto& group : cuts_) {
             for (Cut& cut : group) cut.idle = cut.weight > 0 ? 0 : cut.idle + 1;
             std::erase_if(group, [&](const Cut& cut) { return cut.idle > max_idle_; });
@@ -199,55 +182,66 @@ public:
     }
 
 private:
-    template <class Prox>
-    void measure(const Prox& proximal, double constant) {
+    void measure(const Proximal& proximal, double constant) {
         aggregate_ = constant;
         for (const auto& group : cuts_)
             for (const Cut& cut : group) aggregate_ += cut.weight * cut.value;
         predicted_ = aggregate_ + proximal.value(average_, step_);
     }
 
-    // Moves weight from the worst cut in use to the best one, twice; returns the group's duality slack before.
-    template <class Prox>
-    double exchange(std::vector<Cut>& cuts, const Prox& proximal) {
-        if (cuts.size() < 2) return 0.0;
-        double first_slack = 0;
-        std::vector<double> change(step_.size());
-        for (int repeat = 0; repeat < 2; ++repeat) {
-            std::size_t best = 0;
-            std::size_t worst = cuts.size();
-            double best_value = std::numeric_limits<double>::infinity();
-            double worst_value = -best_value;
-            double mean_value = 0;
-            for (std::size_t i = 0; i < cuts.size(); ++i) {
-                double value = cuts[i].value;
-                for (std::size_t k = 0; k < step_.size(); ++k) value += cuts[i].slope[k] * step_[k];
-                mean_value += cuts[i].weight * value;
-                if (value < best_value) {
-                    best_value = value;
-                    best = i;
-                }
-                if (cuts[i].weight > 0 && value > worst_value) {
-                    worst_value = value;
-                    worst = i;
+    // Weights that add up to 1 in every group, and the aggregate slope that they make.
+    void add_up(std::span<const double> b) {
+        for (std::size_t k = 0; k < average_.size(); ++k) average_[k] = -b[k];
+        for (auto& group : cuts_) {
+            double mass = 0;
+            for (const Cut& cut : group) mass += cut.weight;
+            for (Cut& cut : group) {
+                if (cut.weight <= 0) continue;
+                cut.weight /= mass;
+                cut.slope.add_to(average_.data(), cut.weight);
+            }
+        }
+    }
+
+    // The step for the present weights, every cut's value there, and how far the weights are from the best.
+    void price(Proximal& proximal) {
+        proximal.place(average_, step_);
+        proximal.round(step_);
+        slack_ = 0;
+        worst_.assign(cuts_.size(), nullptr);
+        excess_.assign(cuts_.size(), 0.0);
+        for (std::size_t g = 0; g < cuts_.size(); ++g) {
+            double mean = 0;
+            double least = std::numeric_limits<double>::infinity();
+            for (Cut& cut : cuts_[g]) {
+                cut.at_step = cut.value + cut.slope.times(step_.data());
+                mean += cut.weight * cut.at_step;
+                if (cut.at_step < least) {
+                    least = cut.at_step;
+                    worst_[g] = &cut;
                 }
             }
-            if (repeat == 0) first_slack = mean_value - best_value;
-            if (worst == cuts.size() || best == worst || !(worst_value > best_value)) break;
-            for (std::size_t k = 0; k < step_.size(); ++k) change[k] = cuts[best].slope[k] - cuts[worst].slope[k];
-            double amount = proximal.line_search(cuts[best].value - cuts[worst].value, average_, change, cuts[worst].weight);
-            if (amount <= 0) break;
-            if (cuts[worst].weight - amount < 1e-15) amount = cuts[worst].weight;
-            cuts[worst].weight -= amount;
-            cuts[best].weight += amount;
-            for (std::size_t k = 0; k < step_.size(); ++k) average_[k] += amount * change[k];
-            proximal.place(average_, step_);
+            slack_ += mean - least;
+            excess_[g] = mean - least;
         }
-        return first_slack;
+    }
+
+    // Cuts lie elsewhere in memory since the last solve; rows of those long out of use are let go.
+    void find_again() {
+        std::vector<std::pair<std::uint64_t, const Slope*>> places;
+        for (const auto& group : cuts_)
+            for (const Cut& cut : group)
+                if (cut.weight > 0 || cut.idle < 4) places.push_back({cut.id, &cut.slope});
+        std::sort(places.begin(), places.end());
+        gram_.keep([&](std::uint64_t id) -> const Slope* {
+            const auto at = std::lower_bound(places.begin(), places.end(), id,
+                                             [](const auto& place, std::uint64_t wanted) { return place.first < wanted; });
+            return at != places.end() && at->first == id ? at->second : nullptr;
+        });
     }
 
     // All cuts are in use: the two of least weight become their average, which is a valid cut too.
-    static void merge(std::vector<Cut>& cuts) {
+    void merge(std::vector<Cut>& cuts) {
         std::nth_element(cuts.begin(), cuts.begin() + 1, cuts.end(),
                          [](const Cut& x, const Cut& y) { return x.weight < y.weight; });
         Cut& a = cuts[0];
@@ -255,7 +249,11 @@ private:
         const double total = a.weight + c.weight;
         const double share = total > 0 ? a.weight / total : 0.5;
         a.value = share * a.value + (1.0 - share) * c.value;
-        for (std::size_t k = 0; k < a.slope.size(); ++k) a.slope[k] = share * a.slope[k] + (1.0 - share) * c.slope[k];
+        std::vector<double> slope(average_.size(), 0.0);
+        a.slope.add_to(slope.data(), share);
+        c.slope.add_to(slope.data(), 1.0 - share);
+        a.slope = Slope(std::move(slope));
+        a.id = born_++;
         for (Cut::Part& part : a.parts) part.share *= share;
         for (Cut::Part& part : c.parts) {
             part.share *= 1.0 - share;
@@ -268,8 +266,13 @@ private:
     std::vector<std::vector<Cut>> cuts_;
     std::vector<double> average_;
     std::vector<double> step_;
+    std::vector<Cut*> worst_{};     // of each group, at the step
+    std::vector<double> excess_{};  // by how much the group's weights could do better
+    Gram gram_{};
+    std::uint64_t born_ = 0;
     double predicted_ = 0;
     double aggregate_ = 0;
+    double slack_ = 0;
     std::size_t max_cuts_;
     int max_idle_;
 };

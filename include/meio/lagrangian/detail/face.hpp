@@ -4,181 +4,189 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
-#include <span>
 #include <vector>
 
+#include <meio/lagrangian/detail/cut.hpp>
+#include <meio/lagrangian/detail/factor.hpp>
+#include <meio/lagrangian/detail/gram.hpp>
+#include <meio/lagrangian/detail/proximal.hpp>
 
 namespace meio::lagrangian::detail {
 
 /// Newton's method over the weights of the cuts in use, every group's adding up to 1.
 ///
-/// In each group the heaviest cut carries the balance; the others are unknowns. Where a weight would turn negative the
-/// step ends and the cut leaves. The matrix is the Gram matrix of slope differences over the coordinates that no bound
-/// holds; it may be singular. One step costs O(n^2 K + n^3) for n cuts.
-template <class Prox>
+/// In each group one cut carries the balance; the others are unknowns. Where a weight would turn negative the step ends
+/// and the cut leaves. The matrix is that of inner products of slope differences over the coordinates that no bound holds;
+/// its factor follows the cuts that come and go. It may be singular. A change costs O(n^2) for n cuts in use, a new set of
+/// free coordinates O(n^2 K + n^3).
 class Face {
 public:
-    struct Member {
-        double* weight = nullptr;
-        const double* value = nullptr;
-        const double* slope = nullptr;
-        std::size_t group = 0;
-    };
+    Face(Proximal& proximal, Gram& gram) : proximal_(proximal), gram_(gram) {}
 
-    /// `budget`: multiplications that matrices may take in all; where they are used up, `descend` leaves off.
-    Face(const Prox& proximal, double budget) : proximal_(proximal), budget_(budget) {}
-
-    void clear() { members_.clear(); }
-    void add(const Member& member) { members_.push_back(member); }
+    void clear() { members_.clear(); stale_ = true; }
+    void add(Cut& cut, std::size_t group) {
+        members_.push_back({&cut, group, gram_.place(cut)});
+        if (stale_) return;
+        for (std::size_t b = 0; b < is_balance_.size(); ++b)
+            if (is_balance_[b] && members_[b].group == group) {
+                unknown_.push_back({members_.size() - 1, b});
+                is_balance_.push_back(0);
+                append_row();
+                return;
+            }
+    }
+    [[nodiscard]] bool holds(const Cut& cut) const {
+        return std::any_of(members_.begin(), members_.end(), [&](const Member& m) { return m.cut == &cut; });
+    }
 
     /// Lowers the objective over the face until its slack is at most `enough`; keeps `average` and `step` up to date.
+    /// The cuts' `at_step` must be right on entry; without finite bounds it is kept right for the members.
     void descend(std::vector<double>& average, std::vector<double>& step, double enough) {
-        const std::size_t size = proximal_.size();
-        std::vector<double> change(size);
-        bool rebuild = true;
-        for (std::size_t left = members_.size() + 40; left > 0; --left) {
-            if (rebuild) choose_unknowns();
+        std::vector<double> change(proximal_.size());
+        for (std::size_t left = 2 * members_.size() + 40; left > 0; --left) {
+            if (gram_.match(proximal_)) stale_ = true;
+            if (stale_) rebuild();
             if (unknown_.empty()) return;
-            const bool moved = proximal_.free_changed(average);
-            if (moved || rebuild) {
-                const auto n = static_cast<double>(unknown_.size());
-                budget_ -= n * n * (0.5 * static_cast<double>(size) + n / 6.0);
-                if (budget_ < 0) return;
-                build_matrix();
-            }
-            rebuild = false;
             gradient_.resize(unknown_.size());
             double slack = 0;
             for (std::size_t i = 0; i < unknown_.size(); ++i) {
-                const std::vector<double>& difference = difference_[i];
-                double g = *members_[unknown_[i]].value - *members_[balance_[i]].value;
-                for (std::size_t k = 0; k < size; ++k) g += difference[k] * step[k];
-                gradient_[i] = g;
-                slack = std::max(slack, std::abs(g));
+                gradient_[i] = member(unknown_[i].own).at_step - member(unknown_[i].balance).at_step;
+                slack = std::max(slack, std::abs(gradient_[i]));
             }
             if (slack <= enough) return;
-            solve_newton();
-            // Longest step that keeps the weights >= 0.
+            direction_ = gradient_;
+            factor_.solve(direction_);
             move_.assign(members_.size(), 0.0);
-            double offset = 0;
-            std::fill(change.begin(), change.end(), 0.0);
             for (std::size_t i = 0; i < unknown_.size(); ++i) {
-                if (direction_[i] == 0) continue;
-                move_[unknown_[i]] += direction_[i];
-                move_[balance_[i]] -= direction_[i];
-                offset += direction_[i] * (*members_[unknown_[i]].value - *members_[balance_[i]].value);
-                for (std::size_t k = 0; k < size; ++k) change[k] += direction_[i] * difference_[i][k];
+                move_[unknown_[i].own] -= direction_[i] / proximal_.t();
+                move_[unknown_[i].balance] += direction_[i] / proximal_.t();
             }
             double longest = std::numeric_limits<double>::infinity();
             std::size_t blocking = members_.size();
             for (std::size_t m = 0; m < members_.size(); ++m)
-                if (move_[m] < 0 && -*members_[m].weight / move_[m] < longest) {
-                    longest = -*members_[m].weight / move_[m];
+                if (move_[m] < 0 && -member(m).weight / move_[m] < longest) {
+                    longest = -member(m).weight / move_[m];
                     blocking = m;
                 }
             if (blocking == members_.size()) return;
-            const double amount = proximal_.line_search(offset, average, change, longest);
-            if (!(amount > 0)) return;
-            for (std::size_t m = 0; m < members_.size(); ++m)
-                *members_[m].weight = std::max(0.0, *members_[m].weight + amount * move_[m]);
-            for (std::size_t k = 0; k < size; ++k) average[k] += amount * change[k];
-            proximal_.place(average, step);
-            if (amount >= longest) {
-                *members_[blocking].weight = 0;
-                members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(blocking));
-                rebuild = true;
+            double amount = 0;
+            if (longest > 0) {
+                amount = proximal_.bounded() ? walk_bounded(average, step, change, longest) : walk(std::min(1.0, longest));
+                if (!(amount > 0)) return;
+                for (std::size_t m = 0; m < members_.size(); ++m)
+                    member(m).weight = std::max(0.0, member(m).weight + amount * move_[m]);
             }
+            if (amount >= longest) drop(blocking);
         }
     }
 
 private:
-    void choose_unknowns() {
+    struct Member {
+        Cut* cut;
+        std::size_t group;
+        std::size_t slot;  // in the Gram matrix
+    };
+    struct Unknown {
+        std::size_t own;
+        std::size_t balance;  // the member that balances it
+    };
+
+    [[nodiscard]] Cut& member(std::size_t m) { return *members_[m].cut; }
+
+    // Along the move without bounds everything is linear: values at the step follow from inner products alone.
+    double walk(double amount) {
+        for (std::size_t m = 0; m < members_.size(); ++m) {
+            double sum = 0;
+            const double* row = gram_.row(members_[m].slot);
+            for (std::size_t j = 0; j < members_.size(); ++j) sum += row[members_[j].slot] * move_[j];
+            member(m).at_step += amount * proximal_.t() * sum;
+        }
+        return amount;
+    }
+
+    double walk_bounded(std::vector<double>& average, std::vector<double>& step, std::vector<double>& change, double longest) {
+        double offset = 0;
+        std::fill(change.begin(), change.end(), 0.0);
+        for (std::size_t m = 0; m < members_.size(); ++m) {
+            if (move_[m] == 0) continue;
+            offset += move_[m] * member(m).value;
+            member(m).slope.add_to(change.data(), move_[m]);
+        }
+        const double amount = proximal_.line_search(offset, average, change, longest, step);
+        for (std::size_t m = 0; m < members_.size(); ++m)
+            member(m).at_step = member(m).value + member(m).slope.times(step.data());
+        return amount;
+    }
+
+    void drop(std::size_t m) {
+        // What rounding left of the weight goes to another cut of the group: no mass may be lost.
+        std::size_t heir = members_.size();
+        for (std::size_t i = 0; i < members_.size(); ++i)
+            if (i != m && members_[i].group == members_[m].group && (heir == members_.size() || member(i).weight > member(heir).weight))
+                heir = i;
+        member(heir).weight += member(m).weight;
+        member(m).weight = 0;
+        stale_ = stale_ || is_balance_[m] != 0;
+        members_.erase(members_.begin() + static_cast<std::ptrdiff_t>(m));
+        if (stale_) return;
+        is_balance_.erase(is_balance_.begin() + static_cast<std::ptrdiff_t>(m));
+        std::size_t row = 0;
+        for (std::size_t i = 0; i < unknown_.size(); ++i) {
+            if (unknown_[i].own == m) row = i;
+            if (unknown_[i].own > m) --unknown_[i].own;
+            if (unknown_[i].balance > m) --unknown_[i].balance;
+        }
+        unknown_.erase(unknown_.begin() + static_cast<std::ptrdiff_t>(row));
+        factor_.remove(row);
+    }
+
+    // The heaviest cut of each group becomes its balance; the factor is built row by row.
+    void rebuild() {
+        stale_ = false;
+        std::vector<std::size_t> heaviest;
+        for (std::size_t m = 0; m < members_.size(); ++m) {
+            if (members_[m].group >= heaviest.size()) heaviest.resize(members_[m].group + 1, members_.size());
+            std::size_t& h = heaviest[members_[m].group];
+            if (h == members_.size() || member(m).weight > member(h).weight) h = m;
+        }
         unknown_.clear();
-        balance_.clear();
-        for (std::size_t begin = 0; begin < members_.size();) {
-            std::size_t end = begin;
-            std::size_t heaviest = begin;
-            for (; end < members_.size() && members_[end].group == members_[begin].group; ++end)
-                if (*members_[end].weight > *members_[heaviest].weight) heaviest = end;
-            for (std::size_t m = begin; m < end; ++m)
-                if (m != heaviest) {
-                    unknown_.push_back(m);
-                    balance_.push_back(heaviest);
-                }
-            begin = end;
-        }
-        const std::size_t size = proximal_.size();
-        difference_.assign(unknown_.size(), std::vector<double>(size));
-        for (std::size_t i = 0; i < unknown_.size(); ++i)
-            for (std::size_t k = 0; k < size; ++k)
-                difference_[i][k] = members_[unknown_[i]].slope[k] - members_[balance_[i]].slope[k];
-    }
-
-    void build_matrix() {
-        const std::size_t n = unknown_.size();
-        std::vector<std::vector<double>> scaled(n);
-        for (std::size_t i = 0; i < n; ++i) proximal_.whiten(difference_[i], scaled[i]);
-        matrix_.assign(n * n, 0.0);
-        for (std::size_t i = 0; i < n; ++i)
-            for (std::size_t j = 0; j <= i; ++j) matrix_[i * n + j] = dot(scaled[i], scaled[j]);
-        factorise();
-    }
-
-    // Four running sums: a fixed order of additions that compilers can keep in vector registers.
-    static double dot(const std::vector<double>& x, const std::vector<double>& y) {
-        double sum[4] = {0, 0, 0, 0};
-        std::size_t k = 0;
-        for (; k + 4 <= x.size(); k += 4)
-            for (std::size_t j = 0; j < 4; ++j) sum[j] += x[k + j] * y[k + j];
-        for (; k < x.size(); ++k) sum[0] += x[k] * y[k];
-        return (sum[0] + sum[1]) + (sum[2] + sum[3]);
-    }
-
-    // Cholesky in place (lower triangle). A pivot that vanishes is kept barely positive: the step then runs along the
-    // dependent direction until a weight is zero, which is what rids the face of it.
-    void factorise() {
-        const std::size_t n = unknown_.size();
-        for (std::size_t j = 0; j < n; ++j) {
-            double* row_j = &matrix_[j * n];
-            const double original = row_j[j];
-            double pivot = original;
-            for (std::size_t k = 0; k < j; ++k) pivot -= row_j[k] * row_j[k];
-            row_j[j] = std::sqrt(std::max({pivot, 1e-11 * original, std::numeric_limits<double>::min()}));
-            for (std::size_t i = j + 1; i < n; ++i) {
-                double* row_i = &matrix_[i * n];
-                double sum = row_i[j];
-                for (std::size_t k = 0; k < j; ++k) sum -= row_i[k] * row_j[k];
-                row_i[j] = sum / row_j[j];
+        factor_.clear();
+        is_balance_.assign(members_.size(), 0);
+        for (std::size_t m = 0; m < members_.size(); ++m) {
+            const std::size_t h = heaviest[members_[m].group];
+            if (m == h) {
+                is_balance_[m] = 1;
+                continue;
             }
+            unknown_.push_back({m, h});
+            append_row();
         }
     }
 
-    void solve_newton() {
-        const std::size_t n = unknown_.size();
-        direction_.resize(n);
-        for (std::size_t i = 0; i < n; ++i) {
-            double sum = -gradient_[i];
-            for (std::size_t k = 0; k < i; ++k) sum -= matrix_[i * n + k] * direction_[k];
-            direction_[i] = sum / matrix_[i * n + i];
+    // The row of the newest unknown: inner products of its slope difference with those before it.
+    void append_row() {
+        const Unknown& u = unknown_.back();
+        const double* own = gram_.row(members_[u.own].slot);
+        const double* balance = gram_.row(members_[u.balance].slot);
+        row_.resize(unknown_.size());
+        for (std::size_t i = 0; i < unknown_.size(); ++i) {
+            const std::size_t x = members_[unknown_[i].own].slot;
+            const std::size_t y = members_[unknown_[i].balance].slot;
+            row_[i] = (own[x] - own[y]) - (balance[x] - balance[y]);
         }
-        for (std::size_t i = n; i-- > 0;) {
-            double sum = direction_[i];
-            for (std::size_t k = i + 1; k < n; ++k) sum -= matrix_[k * n + i] * direction_[k];
-            direction_[i] = sum / matrix_[i * n + i];
-        }
+        factor_.append(row_);
     }
 
-    const Prox& proximal_;
-    double budget_;
+    Proximal& proximal_;
+    Gram& gram_;
     std::vector<Member> members_{};
-    std::vector<std::size_t> unknown_{};  // members whose weights are unknowns
-    std::vector<std::size_t> balance_{};  // the member that balances each
-    std::vector<std::vector<double>> difference_{};
-    std::vector<double> matrix_{};
-    std::vector<double> gradient_{};
-    std::vector<double> direction_{};
-    std::vector<double> move_{};
+    std::vector<Unknown> unknown_{};
+    std::vector<char> is_balance_{};
+    Factor factor_{};
+    bool stale_ = true;
+    std::vector<double> row_{}, gradient_{}, direction_{}, move_{};
 };
 
 }  // namespace meio::lagrangian::detail

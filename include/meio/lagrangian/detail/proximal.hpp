@@ -5,88 +5,159 @@
 #include <cmath>
 #include <cstddef>
 #include <span>
+#include <utility>
 #include <vector>
+
+#include <meio/lagrangian/detail/step_metric.hpp>
+#include <meio/lagrangian/detail/slope.hpp>
 
 namespace meio::lagrangian::detail {
 
-/// The proximal term with bounds: `max s.d - d'Dd / (2 t)` over low <= d <= high, coordinate by coordinate.
+/// The proximal term with bounds: `max s.d - d'Md / (2 t)` over low <= d <= high.
+///
+/// Coordinate by coordinate where M is diagonal, else by block principal pivoting (Judice and Pires 1994, Computers and
+/// Operations Research 21): exact up to rounding, and finite because single pivots take over where blocks do not help.
 class Proximal {
 public:
     Proximal(std::span<const double> centre, std::span<const double> lower, std::span<const double> upper,
-             std::span<const double> metric, double t)
-        : low_(centre.size()), high_(centre.size()), rate_(centre.size()) {
+             StepMetric& metric, double t)
+        : metric_(metric), centre_(centre), low_(centre.size()), high_(centre.size()), free_(centre.size(), 1), t_(t) {
         for (std::size_t k = 0; k < centre.size(); ++k) {
             low_[k] = lower[k] - centre[k];
             high_[k] = upper[k] - centre[k];
-            rate_[k] = t / metric[k];
+            bounded_ = bounded_ || std::isfinite(low_[k]) || std::isfinite(high_[k]);
+            if (!(low_[k] < high_[k])) free_[k] = 0;
+        }
+        metric_.restrict_to(free_);
+    }
+
+    [[nodiscard]] std::size_t size() const { return low_.size(); }
+    [[nodiscard]] double t() const { return t_; }
+    [[nodiscard]] bool bounded() const { return bounded_; }  // some bound is finite
+    [[nodiscard]] const std::vector<char>& free() const { return free_; }
+
+    /// y = inverse of M's free part times x, without t.
+    void solve(const double* x, double* y) const { metric_.solve(x, y); }
+
+    /// The maximiser for slope s; remembers which coordinates no bound holds.
+    void place(std::span<const double> slope, std::vector<double>& step) {
+        if (metric_.is_diagonal()) {
+            for (std::size_t k = 0; k < size(); ++k) {
+                const double d = t_ * slope[k] / metric_.diagonal()[k];
+                free_[k] = d > low_[k] && d < high_[k] ? 1 : 0;
+                step[k] = std::clamp(d, low_[k], high_[k]);
+            }
+            metric_.restrict_to(free_);
+            return;
+        }
+        pivot(slope, step);
+    }
+
+    /// Rounds a step so that the centre plus the step is a number: what the oracle will be asked is what was planned.
+    void round(std::vector<double>& step) const {
+        for (std::size_t k = 0; k < size(); ++k) {
+            const double trial = centre_[k] + step[k];
+            step[k] = std::clamp(trial - centre_[k], low_[k], high_[k]);
         }
     }
 
-    [[nodiscard]] std::size_t size() const { return rate_.size(); }
-
-    [[nodiscard]] double place(std::size_t k, double slope) const {
-        return std::clamp(rate_[k] * slope, low_[k], high_[k]);
+    [[nodiscard]] double value(std::span<const double> slope, const std::vector<double>& step) const {
+        return dot(slope.data(), step.data(), size()) - squared_length(step) / (2.0 * t_);
     }
-    /// Finds the coordinates that no bound holds at a slope; true where they are not those of the last call.
-    bool free_changed(std::span<const double> slope) const {
-        bool changed = free_.empty();
-        free_.resize(rate_.size(), 0);
-        for (std::size_t k = 0; k < rate_.size(); ++k) {
-            const double d = rate_[k] * slope[k];
-            const char now = d > low_[k] && d < high_[k] ? 1 : 0;
-            changed = changed || now != free_[k];
-            free_[k] = now;
-        }
-        return changed;
-    }
-    /// `difference` as a vector whose squared length is its curvature over those coordinates.
-    void whiten(std::span<const double> difference, std::vector<double>& image) const {
-        image.clear();
-        for (std::size_t k = 0; k < rate_.size(); ++k)
-            if (free_[k] != 0) image.push_back(difference[k] * std::sqrt(rate_[k]));
-    }
-    void place(std::span<const double> slope, std::span<double> step) const {
-        for (std::size_t k = 0; k < rate_.size(); ++k) step[k] = place(k, slope[k]);
-    }
-    [[nodiscard]] double value(std::span<const double> slope, std::span<const double> step) const {
-        double sum = 0;
-        for (std::size_t k = 0; k < rate_.size(); ++k) sum += step[k] * (slope[k] - 0.5 * step[k] / rate_[k]);
-        return sum;
+    /// d'Md.
+    [[nodiscard]] double squared_length(const std::vector<double>& step) const {
+        std::vector<double> image(size());
+        metric_.multiply(step.data(), image.data());
+        return dot(image.data(), step.data(), size());
     }
 
-    /// Least point in [0, longest] of `a -> offset a + value(slope + a change)`, a convex piecewise quadratic: Newton on
-    /// its derivative, kept inside a shrinking bracket.
-    [[nodiscard]] double line_search(double offset, std::span<const double> slope, std::span<const double> change,
-                                     double longest) const {
+    /// Least point in [0, longest] of `a -> offset a + max(slope + a change)`, a convex piecewise quadratic: Newton on its
+    /// derivative, kept inside a shrinking bracket. `step` ends as the maximiser there and `slope` moves along.
+    double line_search(double offset, std::vector<double>& slope, std::span<const double> change, double longest,
+                       std::vector<double>& step) {
+        std::vector<double> trial(slope);
+        std::vector<double> image(size());
         double at = 0;
         double low = 0;
         double high = longest;
         for (int newton = 0; newton < 30; ++newton) {
-            double derivative = offset;
-            double curvature = 0;
-            for (std::size_t k = 0; k < rate_.size(); ++k) {
-                if (change[k] == 0) continue;
-                const double free = rate_[k] * (slope[k] + at * change[k]);
-                const double d = std::clamp(free, low_[k], high_[k]);
-                derivative += change[k] * d;
-                if (free == d) curvature += change[k] * change[k] * rate_[k];
-            }
-            (derivative < 0 ? low : high) = at;
+            const double derivative = offset + dot(change.data(), step.data(), size());
             if (at == 0 && derivative >= 0) return 0;
+            (derivative < 0 ? low : high) = at;
+            metric_.solve(change.data(), image.data());
+            const double curvature = t_ * dot(change.data(), image.data(), size());
             const double wish = curvature > 0 ? at - derivative / curvature : (derivative < 0 ? high : low);
             const double next = wish >= high ? high : (wish > low ? wish : 0.5 * (low + high));
-            if (std::abs(next - at) <= 1e-15 * longest) break;
-            if (next == high && at == high) break;
+            if (std::abs(next - at) <= 1e-14 * longest) break;
             at = next;
+            for (std::size_t k = 0; k < size(); ++k) trial[k] = slope[k] + at * change[k];
+            place(trial, step);
         }
+        slope = std::move(trial);
         return at;
     }
 
 private:
+    void pivot(std::span<const double> slope, std::vector<double>& step) {
+        const std::size_t n = size();
+        std::vector<double> right(n);
+        std::vector<double> image(n);
+        std::size_t fewest = n + 1;
+        int patience = 8;
+        for (std::size_t round = 0; round < 50 + 4 * n; ++round) {
+            bool held = false;
+            for (std::size_t k = 0; k < n; ++k) {
+                if (free_[k]) {
+                    step[k] = 0;
+                } else {
+                    step[k] = at_high_.empty() || !at_high_[k] ? low_[k] : high_[k];
+                    held = held || step[k] != 0;
+                }
+                right[k] = t_ * slope[k];
+            }
+            if (held) {
+                metric_.multiply(step.data(), image.data());
+                for (std::size_t k = 0; k < n; ++k) right[k] -= image[k];
+            }
+            metric_.restrict_to(free_);
+            metric_.solve(right.data(), image.data());
+            for (std::size_t k = 0; k < n; ++k)
+                if (free_[k]) step[k] = image[k];
+            metric_.multiply(step.data(), image.data());
+            if (at_high_.empty()) at_high_.assign(n, 0);
+            wrong_.clear();
+            for (std::size_t k = 0; k < n; ++k) {
+                const double slack = 1e-12 * (std::abs(t_ * slope[k]) + std::abs(image[k]));
+                const double pull = t_ * slope[k] - image[k];
+                if (free_[k] ? (step[k] < low_[k] || step[k] > high_[k])
+                             : (low_[k] < high_[k] && (at_high_[k] ? pull < -slack : pull > slack)))
+                    wrong_.push_back(k);
+            }
+            if (wrong_.empty()) return;
+            if (wrong_.size() < fewest) {
+                fewest = wrong_.size();
+                patience = 8;
+            } else if (--patience < 0) {
+                wrong_.front() = wrong_.back();
+                wrong_.resize(1);
+            }
+            for (const std::size_t k : wrong_) {
+                if (free_[k]) at_high_[k] = step[k] > high_[k] ? 1 : 0;
+                free_[k] = free_[k] ? 0 : 1;
+            }
+        }
+        for (std::size_t k = 0; k < n; ++k) step[k] = std::clamp(step[k], low_[k], high_[k]);
+    }
+
+    StepMetric& metric_;
+    std::span<const double> centre_;
     std::vector<double> low_;
     std::vector<double> high_;
-    std::vector<double> rate_;
-    mutable std::vector<char> free_{};
+    std::vector<char> free_;
+    std::vector<char> at_high_{};
+    std::vector<std::size_t> wrong_{};
+    double t_;
+    bool bounded_ = false;
 };
 
 }  // namespace meio::lagrangian::detail
