@@ -16,6 +16,7 @@
 
 #include <meio/core/random.hpp>
 #include <meio/lagrangian/maximize.hpp>
+#include <reference/lagrangian_instances.hpp>
 
 using namespace meio;
 using namespace meio::lagrangian;
@@ -307,6 +308,42 @@ TEST_CASE("a killed solve resumes with the same bits") {
             CHECK(resumed.weights[w].weight == whole.weights[w].weight);
         }
         for (std::size_t h = 0; h < whole.history.size(); ++h) CHECK(resumed.history[h].value == whole.history[h].value);
+    }
+}
+
+TEST_CASE("resumed and threaded with curvature: the same bits") {
+    // In each metric, with bounds: a solve stopped after any call goes on with the same bits, on any number of threads.
+    reference::Newsvendors model(400, 12, 3, true, 5);
+    for (const Metric metric : {Metric::hessian, Metric::diagonal, Metric::usage, Metric::identity, Metric::lbfgs}) {
+        CAPTURE(static_cast<int>(metric));
+        model.hessian = metric == Metric::hessian;
+        Options options;
+        options.metric = metric;
+        options.relative_gap = 1e-9;
+        options.max_cuts = 6;
+        options.max_idle = 4;
+        options.threads = 1;
+        const Result whole = maximize(model, Problem{model.b}, options);
+        for (int kill = 1; kill < whole.calls; kill += 2) {
+            CAPTURE(kill);
+            Options first = options;
+            first.max_calls = kill;
+            const State state = State::from_bytes(maximize(model, Problem{model.b}, first).state.to_bytes());
+            Options second = options;
+            second.resume = &state;
+            second.threads = kill % 3 == 0 ? 8 : 2;
+            const Result resumed = maximize(model, Problem{model.b}, second);
+            CHECK(resumed.calls == whole.calls);
+            CHECK(resumed.status == whole.status);
+            CHECK(resumed.bound == whole.bound);
+            CHECK(resumed.model_upper == whole.model_upper);
+            CHECK(resumed.predicted_gap == whole.predicted_gap);
+            CHECK(resumed.residual == whole.residual);
+            CHECK(resumed.average_cost == whole.average_cost);
+            CHECK(resumed.inconsistency == whole.inconsistency);
+            CHECK(resumed.multipliers == whole.multipliers);
+            CHECK(resumed.average_use == whole.average_use);
+        }
     }
 }
 

@@ -72,8 +72,8 @@ private:
         at_centre_ = search_.call(centre_);
         if (search_.cut_short()) return false;
         add_cuts(at_centre_, nullptr);
-        if (choice_.update(at_centre_, {}, {}, metric_)) model_.metric_changed();
-        if (!(t_ > 0)) t_ = first_weight();
+        model_.recentre(choice_.update(at_centre_, {}, {}, metric_));
+        if (!(t_ > 0) || choice_.is_curvature()) t_ = first_weight();
         return true;
     }
 
@@ -93,6 +93,7 @@ private:
                 if (changed >= first_shard(g) && changed < first_shard(g + 1)) old.model_.forget(g);
         model_ = std::move(old.model_);
         t_ = old.t_;
+        choice_ = std::move(old.choice_);
         reach_ = old.reach_;
     }
 
@@ -131,8 +132,7 @@ private:
         const double fitted = t_ * predicted_ / (2.0 * std::max(predicted_ - gain, 1e-12 * std::abs(predicted_)));
         const bool curved = choice_.is_curvature();
         if (gain >= 0.1 * predicted_ && gain > 0) {
-            const bool new_metric = choice_.update(at, step, at_centre_.gradient, metric_);
-            if (new_metric) model_.metric_changed();
+            model_.recentre(choice_.update(at, step, at_centre_.gradient, metric_));
             model_.move_centre_to_step();
             centre_ = std::move(trial);
             at_centre_ = std::move(at);

@@ -31,7 +31,7 @@ namespace meio::lagrangian::detail {
 class CuttingModel {
 public:
     CuttingModel(std::size_t groups, std::size_t size, std::size_t max_cuts, int max_idle)
-        : cuts_(groups), average_(size, 0.0), step_(size, 0.0), max_cuts_(max_cuts), max_idle_(max_idle) {}
+        : cuts_(groups), references_(groups), average_(size, 0.0), step_(size, 0.0), max_cuts_(max_cuts), max_idle_(max_idle) {}
 
     [[nodiscard]] const std::vector<std::vector<Cut>>& cuts() const { return cuts_; }
     [[nodiscard]] const std::vector<double>& step() const { return step_; }        // d
@@ -46,6 +46,7 @@ public:
         out.write(aggregate_);
         out.write(predicted_);
         out.write(born_);
+        out.write(references_);
         for (const auto& group : cuts_) {
             out.write(static_cast<std::uint64_t>(group.size()));
             for (const Cut& cut : group) cut.write(out);
@@ -57,6 +58,7 @@ public:
         in.read(aggregate_);
         in.read(predicted_);
         in.read(born_);
+        in.read(references_);
         for (auto& group : cuts_) {
             std::uint64_t count = 0;
             in.read(count);
@@ -64,8 +66,16 @@ public:
             for (; count > 0; --count) group.emplace_back().read(in);
         }
     }
-    /// Call where the metric is another than at the last solve.
-    void metric_changed() { gram_.clear(); }
+    /// Call after the cuts of a new centre are in: their slopes are what the others are compared with from now on.
+    void recentre(bool metric_changed) {
+        bool dense = false;
+        for (std::size_t g = 0; g < cuts_.size(); ++g) {
+            const Slope& newest = cuts_[g].back().slope;
+            dense = dense || !newest.is_sparse() || !references_[g].empty();
+            references_[g] = newest.is_sparse() ? std::vector<double>{} : newest.dense();
+        }
+        if (dense || metric_changed) gram_.clear();
+    }
     /// Drops the cuts of a group whose plans have changed.
     void forget(std::size_t group) { cuts_[group].clear(); }
 
@@ -121,7 +131,7 @@ public:
         Face face(proximal, gram_);
         for (std::size_t g = 0; g < cuts_.size(); ++g)
             for (Cut& cut : cuts_[g])
-                if (cut.weight > 0) face.add(cut, g);
+                if (cut.weight > 0) face.add(cut, g, references_[g]);
         for (int round = 0; round < 200; ++round) {
             measure(proximal, constant);
             const double enough = std::max(noise, relative * (predicted_ - centre_value));
@@ -129,7 +139,7 @@ public:
             bool fresh = false;
             for (std::size_t g = 0; g < cuts_.size(); ++g) {
                 if (excess_[g] * static_cast<double>(cuts_.size()) <= 0.1 * enough || face.holds(*worst_[g])) continue;
-                face.add(*worst_[g], g);
+                face.add(*worst_[g], g, references_[g]);
                 fresh = true;
             }
             const double before = predicted_;
@@ -264,6 +274,7 @@ private:
     }
 
     std::vector<std::vector<Cut>> cuts_;
+    std::vector<std::vector<double>> references_;  // slopes near which a group's cuts lie; empty where these are sparse
     std::vector<double> average_;
     std::vector<double> step_;
     std::vector<Cut*> worst_{};     // of each group, at the step

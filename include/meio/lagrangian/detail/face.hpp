@@ -26,8 +26,8 @@ public:
     Face(Proximal& proximal, Gram& gram) : proximal_(proximal), gram_(gram) {}
 
     void clear() { members_.clear(); stale_ = true; }
-    void add(Cut& cut, std::size_t group) {
-        members_.push_back({&cut, group, gram_.place(cut)});
+    void add(Cut& cut, std::size_t group, const std::vector<double>& reference) {
+        members_.push_back({&cut, group, gram_.place(cut, reference)});
         if (stale_) return;
         for (std::size_t b = 0; b < is_balance_.size(); ++b)
             if (is_balance_[b] && members_[b].group == group) {

@@ -28,7 +28,8 @@ public:
         for (std::size_t j = 0; j < n; ++j) row[j] = (row[j] - dot(row.data(), rows_[j].data(), j)) / rows_[j][j];
         const double own = row[n];
         largest_ = std::max(largest_, own);
-        row[n] = std::sqrt(std::max({own - dot(row.data(), row.data(), n), 1e-11 * own, 1e-14 * largest_, smallest}));
+        row[n] = std::sqrt(std::max({own - dot(row.data(), row.data(), n), 1e-11 * own, 1e-14 * largest_}));
+        if (!(row[n] > smallest)) row[n] = 1.0;  // nothing bends: any length will do, the first weight at 0 ends the step
         rows_.push_back(std::move(row));
     }
 
@@ -45,9 +46,10 @@ public:
                 row[at + r] = c * x + s * y;
                 row[at + r + 1] = c * y - s * x;
             }
-            const double length = std::max(std::hypot(row[i], row[i + 1]), smallest);
-            rotations.push_back({row[i] / length, row[i + 1] / length});
-            row[i] = length;
+            const double length = std::hypot(row[i], row[i + 1]);
+            rotations.push_back(length > 0 ? std::pair{row[i] / length, row[i + 1] / length} : std::pair{1.0, 0.0});
+            row[i] = std::max(length, std::sqrt(1e-14 * largest_));
+            if (!(row[i] > smallest)) row[i] = 1.0;
             row.pop_back();
         }
     }

@@ -28,24 +28,31 @@ public:
         for (std::size_t s = 0; s < slots_.size(); ++s) {
             solve_for(s);
             for (std::size_t r = 0; r < slots_.size(); ++r)
-                if (slots_[r].id <= slots_[s].id) set(s, r, slots_[r].slope->times(image_.data()));
+                if (slots_[r].id <= slots_[s].id) set(s, r, times_image(slots_[r]));
         }
         return true;
     }
 
     /// The row of a cut, which it makes room for. O(K) a cut in use, plus a solve with the metric.
-    std::size_t place(const Cut& cut) {
+    /// `reference` (may be empty) is taken off the slope first: the caller compares cuts of a group only, and cuts of a
+    /// smooth dual differ by little.
+    std::size_t place(const Cut& cut, const std::vector<double>& reference) {
         for (std::size_t s = 0; s < slots_.size(); ++s)
             if (slots_[s].id == cut.id) return s;
         const std::size_t s = slots_.size();
-        slots_.push_back({cut.id, &cut.slope, {}});
+        slots_.push_back({cut.id, &cut.slope, {}, {}});
+        if (!reference.empty()) {
+            std::vector<double> difference = cut.slope.dense();
+            for (std::size_t k = 0; k < difference.size(); ++k) difference[k] -= reference[k];
+            slots_[s].difference = std::move(difference);
+        }
         solve_for(s);
         for (std::size_t r = 0; r <= s; ++r)
-            if (slots_[r].id <= cut.id) set(s, r, slots_[r].slope->times(image_.data()));
+            if (slots_[r].id <= cut.id) set(s, r, times_image(slots_[r]));
         for (std::size_t r = 0; r < s; ++r) {
             if (slots_[r].id <= cut.id) continue;
             solve_for(r);
-            set(s, r, cut.slope.times(image_.data()));
+            set(s, r, times_image(slots_[s]));
         }
         return s;
     }
@@ -71,14 +78,23 @@ private:
     struct Slot {
         std::uint64_t id;
         const Slope* slope;
+        std::vector<double> difference;  // from the reference; empty: the slope itself counts
         std::vector<double> entries;
     };
 
     // The younger of two cuts goes through the metric, whichever came into use first.
     void solve_for(std::size_t s) {
         image_.resize(proximal_->size());
+        if (!slots_[s].difference.empty()) {
+            proximal_->solve(slots_[s].difference.data(), image_.data());
+            return;
+        }
         const std::vector<double> dense = slots_[s].slope->dense();
         proximal_->solve(dense.data(), image_.data());
+    }
+    [[nodiscard]] double times_image(const Slot& slot) const {
+        if (slot.difference.empty()) return slot.slope->times(image_.data());
+        return dot(slot.difference.data(), image_.data(), image_.size());
     }
     void set(std::size_t s, std::size_t r, double product) {
         for (const auto& [row, column] : {std::pair{s, r}, std::pair{r, s}}) {

@@ -17,7 +17,7 @@ namespace meio::lagrangian::detail {
 /// Makes the bundle's metric from what the oracle tells, as `Options::metric` asks.
 class MetricChoice {
 public:
-    MetricChoice(const Problem& problem, Metric wish) : problem_(problem), wish_(wish) {}
+    MetricChoice(const Problem& problem, Metric wish) : problem_(&problem), wish_(wish) {}
 
     /// True where the metric estimates the dual's own curvature: then a step of length 1 is Newton's.
     [[nodiscard]] bool is_curvature() const { return curved_; }
@@ -26,8 +26,8 @@ public:
     /// False where the present metric stays.
     [[nodiscard]] bool update(const Evaluation& at, const std::vector<double>& step,
                               const std::vector<double>& before, StepMetric& metric) {
-        const std::size_t size = problem_.b.size();
-        if (base_.empty()) base_ = usage(at);
+        const std::size_t size = problem_->b.size();
+        if (step.empty()) base_ = usage(at);
         const Metric kind = resolve(at);
         curved_ = kind == Metric::hessian || kind == Metric::diagonal;
         if (kind == Metric::hessian) {
@@ -53,16 +53,12 @@ public:
             add_pair(at, step, before, 10);
             if (pairs_.empty()) return false;
             curved_ = true;
-            std::vector<double> diagonal = base_;
-            const double scale = pairs_.scale(base_);
-            for (double& d : diagonal) d *= scale;
-            pairs_.prepare(diagonal);
-            metric = StepMetric(std::move(diagonal), pairs_);
+            metric = with_pairs();
             return true;
         }
         curved_ = kind == Metric::lbfgs && !pairs_.empty();
         if (metric.size() == size) return false;
-        metric = StepMetric(base_);
+        metric = curved_ ? with_pairs() : StepMetric(base_);
         return true;
     }
 
@@ -86,6 +82,14 @@ private:
         pairs_.add(step, std::move(change), keep);
     }
 
+    [[nodiscard]] StepMetric with_pairs() {
+        std::vector<double> diagonal = base_;
+        const double scale = pairs_.scale(base_);
+        for (double& d : diagonal) d *= scale;
+        pairs_.prepare(diagonal);
+        return StepMetric(std::move(diagonal), pairs_);
+    }
+
     [[nodiscard]] Metric resolve(const Evaluation& at) const {
         Metric kind = wish_;
         if (kind == Metric::automatic || kind == Metric::hessian) kind = at.hessian.empty() ? Metric::diagonal : Metric::hessian;
@@ -99,21 +103,21 @@ private:
     }
 
     [[nodiscard]] std::vector<double> usage(const Evaluation& at) const {
-        const std::size_t size = problem_.b.size();
+        const std::size_t size = problem_->b.size();
         if (wish_ == Metric::identity) return std::vector<double>(size, 1.0);
         const double scale = std::max(std::abs(at.value), 1e-12);
         double mean = 0;
-        for (const double b : problem_.b) mean += std::abs(b) / static_cast<double>(size);
+        for (const double b : problem_->b) mean += std::abs(b) / static_cast<double>(size);
         std::vector<double> result(size);
         for (std::size_t k = 0; k < size; ++k) {
-            double use = std::abs(problem_.b[k]);
+            double use = std::abs(problem_->b[k]);
             if (!(use > 1e-3 * mean)) use = std::max(std::abs(at.gradient[k]), 1e-3 * mean);
             result[k] = use > 0 ? use * use / scale : 1.0 / scale;
         }
         return result;
     }
 
-    const Problem& problem_;
+    const Problem* problem_;
     Metric wish_;
     std::vector<double> base_{};
     bool curved_ = false;

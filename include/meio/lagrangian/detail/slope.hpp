@@ -65,6 +65,8 @@ public:
         return result;
     }
 
+    [[nodiscard]] bool is_sparse() const { return sparse_; }
+
     void write(Writer& out) const {
         out.write(static_cast<std::uint64_t>(size_));
         out.write(sparse_);

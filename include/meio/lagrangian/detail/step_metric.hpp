@@ -102,6 +102,7 @@ public:
         in.read(diagonal_);
         in.read(matrix_);
         pairs_.read(in);
+        if (!pairs_.empty()) pairs_.prepare(diagonal_);
         free_.clear();
     }
 
