@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <span>
 #include <vector>
 
@@ -58,16 +59,25 @@ struct ShardReply {
     double value = 0;                   ///< sum of least priced costs
     double cost = 0;                    ///< the money in it, without prices
     std::vector<double> usage{};        ///< one a resource
-    std::vector<double> curvature{};    ///< -d usage / d price of the own resource (smoothed), one a resource
+    std::vector<double> curvature{};    ///< -d usage / d price (smoothed): of the own resource, or of all, by rows
+};
+
+/// How much of the curvature a pass tells.
+enum class Curvature : std::uint8_t {
+    none,
+    diagonal,  ///< of each resource's usage in its own price
+    whole      ///< in all prices: resources squared numbers
 };
 
 /// One pass over a shard. The usage is a supergradient of the value in the prices. O(sum of the model's cost).
 template <ItemModel Model>
 [[nodiscard]] ShardReply evaluate_shard(const Instance& instance, Model& model, const Shard& shard,
-                                        std::span<const double> prices, bool with_curvature = false) {
+                                        std::span<const double> prices, Curvature wanted = Curvature::none) {
     ShardReply reply;
     reply.usage.assign(instance.resources.size(), 0.0);
-    if (with_curvature) reply.curvature.assign(instance.resources.size(), 0.0);
+    const std::size_t resources = instance.resources.size();
+    const bool whole = wanted == Curvature::whole;
+    if (wanted != Curvature::none) reply.curvature.assign(whole ? resources * resources : resources, 0.0);
     core::CompensatedSum value;
     core::CompensatedSum cost;
     for (std::size_t b = shard.first; b < shard.last; ++b) {
@@ -79,7 +89,7 @@ template <ItemModel Model>
         for_each_use(instance, option, choice.positions, [&](std::int32_t resource, double amount) {
             reply.usage[static_cast<std::size_t>(resource)] += amount;
         });
-        if (!with_curvature) continue;
+        if (wanted == Curvature::none) continue;
         // d usage / d price = -(per_on_hand F - per_unmet (1 - F))^2 / ((H + V) f) at an interior newsvendor level, with
         // F = V / (H + V) there (normal approximation of f for counts).
         const auto nodes = instance.nodes_of(option);
@@ -93,10 +103,18 @@ template <ItemModel Model>
             }
             if (holding <= 0 || shortage <= 0) continue;
             const double ratio = shortage / (holding + shortage);
-            for (const Use& use : instance.uses_of(nodes[j])) {
-                const double response = use.per_on_hand * ratio - use.per_unmet * (1.0 - ratio);
-                reply.curvature[static_cast<std::size_t>(use.resource)] +=
-                    response * response / ((holding + shortage) * choice.positions[j].density);
+            const auto uses = instance.uses_of(nodes[j]);
+            const auto response = [&](const Use& use) { return use.per_on_hand * ratio - use.per_unmet * (1.0 - ratio); };
+            const double bend = 1.0 / ((holding + shortage) * choice.positions[j].density);
+            for (const Use& use : uses) {
+                const auto row = static_cast<std::size_t>(use.resource);
+                const double scaled = response(use) * bend;
+                if (!whole) {
+                    reply.curvature[row] += response(use) * scaled;
+                    continue;
+                }
+                for (const Use& other : uses)
+                    reply.curvature[row * resources + static_cast<std::size_t>(other.resource)] += scaled * response(other);
             }
         }
     }

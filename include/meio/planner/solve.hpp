@@ -91,13 +91,17 @@ public:
 
     void evaluate(std::span<const double> prices, std::size_t group, lagrangian::Reply& reply) const {
         auto model = make_model_();
-        ShardReply part = evaluate_shard(instance_, model, shards_[group], prices, true);
+        const bool whole = size() <= most_whole;
+        ShardReply part = evaluate_shard(instance_, model, shards_[group], prices, whole ? Curvature::whole : Curvature::diagonal);
         reply.value = part.value;
         reply.gradient = std::move(part.usage);
-        reply.diagonal = std::move(part.curvature);
+        if (whole) reply.hessian = std::move(part.curvature);
+        else reply.diagonal = std::move(part.curvature);
     }
 
 private:
+    static constexpr std::size_t most_whole = 300;  // beyond, the shards' matrices cost more than the passes they save
+
     const Instance& instance_;
     MakeModel make_model_;
     std::vector<Shard> shards_;

@@ -26,7 +26,7 @@ TEST_CASE("curvature is the slope of usage") {
     FacilityTrees model(instance);
     const Shard all{0, 40};
     std::vector<double> prices{0.3, 0.2};
-    const ShardReply at = evaluate_shard(instance, model, all, prices, true);
+    const ShardReply at = evaluate_shard(instance, model, all, prices, Curvature::diagonal);
     prices[0] += 1e-5;
     const ShardReply up = evaluate_shard(instance, model, all, prices);
     CHECK(at.curvature[0] == doctest::Approx((at.usage[0] - up.usage[0]) / 1e-5).epsilon(1e-3));

@@ -51,8 +51,7 @@ public:
             std::vector<double> trial(size_);
             for (std::size_t k = 0; k < size_; ++k)
                 trial[k] = std::clamp(centre_[k] + step[k], search_.lower[k], search_.upper[k]);
-            const double moved = dot(step.data(), step.data(), size_);
-            Evaluation at = search_.call(trial, std::sqrt(moved));
+            Evaluation at = search_.call(trial, std::sqrt(dot(step.data(), step.data(), size_)));
             if (search_.cut_short()) return finish(*search_.why_stop());
             const core::Stopwatch own;
             add_cuts(at, &step);
@@ -77,8 +76,7 @@ private:
         return true;
     }
 
-    // Cuts of the solve before, seen from its best multipliers. A cut speaks of its group's oracle alone, so that a changed
-    // right-hand side leaves it valid.
+    // Cuts of the solve before. A cut speaks of its group's oracle alone: a changed right-hand side leaves it valid.
     void warm_start() {
         Reader in(options_.start->memory);
         Search<O>::skip(in);
@@ -88,8 +86,8 @@ private:
         std::vector<double> by(size_);
         for (std::size_t k = 0; k < size_; ++k) by[k] = centre_[k] - old.centre_[k];
         old.model_.move_centre(by);
-        for (const std::size_t changed : options_.changed_groups)
-            for (std::size_t g = 0; g < groups_; ++g)
+        for (std::size_t g = 0; g < groups_; ++g)
+            for (const std::size_t changed : options_.changed_groups)
                 if (changed >= first_shard(g) && changed < first_shard(g + 1)) old.model_.forget(g);
         model_ = std::move(old.model_);
         t_ = old.t_;
@@ -106,8 +104,7 @@ private:
     // Solves the proximal problem. Where the proximal term hides what ascent is left, a weaker term shows it: that takes
     // no call.
     void next_step() {
-        double constant = 0;
-        for (std::size_t k = 0; k < size_; ++k) constant -= problem_.b[k] * centre_[k];
+        const double constant = -dot(problem_.b.data(), centre_.data(), size_);
         for (double longer = 1.0; longer < 1e7; longer *= 10.0) {
             Proximal proximal(centre_, search_.lower, search_.upper, metric_, longer * t_);
             model_.solve(proximal, problem_.b, constant, at_centre_.value, 1e-2, 0.1 * search_.noise);
@@ -115,7 +112,9 @@ private:
             rise_ = predicted_ + proximal.squared_length(model_.step()) / (2.0 * proximal.t());
             for (std::size_t k = 0; k < size_; ++k)
                 reach_[k] = std::max({reach_[k], std::abs(model_.step()[k]), std::abs(centre_[k] - origin_[k]), std::abs(centre_[k])});
-            const double ascent = expected_ascent();
+            double ascent = expected_ascent();
+            // Where the metric is curvature the promise itself measures what is left; thirtyfold, for curvature is a guess.
+            if (choice_.is_curvature()) ascent = std::min(ascent, 30.0 * predicted_ / std::min(longer * t_, 1.0));
             search_.predict(ascent);
             if (predicted_ > std::max(search_.noise, 0.1 * search_.allowed()) || ascent <= search_.allowed()) {
                 t_ *= longer;
@@ -142,8 +141,8 @@ private:
                 // More than promised: the dual bends less than its curvature says, as one made of few plans does.
                 if (gain - predicted_ > 0.5 * (rise_ - predicted_)) {
                     t_ *= 4.0;
-                } else if (gain > 0.8 * predicted_ && t_ < 1.0) {
-                    t_ = std::min(2.0 * t_, 1.0);
+                } else if (gain > 0.5 * predicted_) {
+                    t_ = std::max(t_, std::min({fitted, 10.0 * t_, 1.0}));
                 }
             } else if (choice_.is_curvature()) {
                 t_ = 1.0;  // the first estimate of the curvature
@@ -158,7 +157,7 @@ private:
         linear_in_a_row_ = 0;
         const double error = gain - dot(at.gradient.data(), step.data(), size_);
         if (predicted_ > search_.noise && error > predicted_)
-            t_ = curved ? std::max(t_ / 3.0, 1e-3) : std::max(fitted, t_ / 10.0);
+            t_ = curved ? std::max(std::clamp(fitted, t_ / 10.0, t_ / 3.0), 1e-3) : std::max(fitted, t_ / 10.0);
     }
 
     [[nodiscard]] std::vector<std::uint8_t> memory() const {
@@ -197,29 +196,21 @@ private:
         in.read(serious_in_a_row_);
         in.read(linear_in_a_row_);
         in.read(stepped_);
-        std::uint64_t groups = 0;
-        std::uint64_t shards = 0;
+        std::uint64_t groups = 0, shards = 0;
         in.read(groups);
         in.read(shards);
-        if (groups != groups_ || shards != shards_) {
-            centre_.clear();
-            return;
-        }
-        model_.read(in);
+        if (groups != groups_ || shards != shards_) centre_.clear();
+        else model_.read(in);
     }
 
     [[nodiscard]] std::size_t first_shard(std::size_t group) const { return group * shards_ / groups_; }
 
-    [[nodiscard]] std::vector<Weight> weights() const {
-        return model_.weights([&](std::size_t group) { return first_shard(group); });
-    }
+    [[nodiscard]] std::vector<Weight> weights() const { return model_.weights([&](std::size_t g) { return first_shard(g); }); }
 
     Result finish(core::Status status) {
         if (stepped_) {
             search_.result.average_use = model_.average();
-            double cost = model_.aggregate();
-            for (std::size_t k = 0; k < size_; ++k) cost -= model_.average()[k] * centre_[k];
-            search_.result.average_cost = cost;
+            search_.result.average_cost = model_.aggregate() - dot(model_.average().data(), centre_.data(), size_);
             if (search_.result.failure == nullptr) search_.recover(model_.average(), [&] { return weights(); }, true);
             search_.result.weights = weights();
             if (!is_success(status))
