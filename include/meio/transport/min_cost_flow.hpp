@@ -11,7 +11,9 @@
 #include <meio/core/context.hpp>
 #include <meio/transport/detail/flow_certificate.hpp>
 #include <meio/transport/detail/flow_input.hpp>
+#include <meio/transport/detail/flow_search.hpp>
 #include <meio/transport/detail/flow_simplex.hpp>
+#include <meio/transport/detail/flow_start.hpp>
 #include <meio/transport/flow_options.hpp>
 #include <meio/transport/flow_problem.hpp>
 #include <meio/transport/flow_result.hpp>

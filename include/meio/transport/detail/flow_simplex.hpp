@@ -2,11 +2,13 @@
 #pragma once
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
 #include <limits>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -18,8 +20,8 @@
 namespace meio::transport::detail {
 
 /// Primal network simplex on a general network. Lower bounds are shifted away; unrouted units run over artificial arcs
-/// that are ranked before money, so no big number enters. Entering arcs come from a list of candidates that is priced
-/// anew for each batch of pivots; what a pivot sees is the exact cost of its cycle.
+/// that are ranked before money, so no big number enters. Entering arcs come from scans of a few chunks of arcs all over
+/// the network and a short list of the best they found; before a pivot the exact cost of the cycle decides.
 class FlowSimplex {
 public:
     struct Settings {
@@ -45,6 +47,12 @@ public:
         side_.assign(arcs_.size(), 1);
         weight_ = 1;
         while (weight_ < 2 * settings.largest_cost * static_cast<double>(problem.nodes + 2) && weight_ < 1e290) weight_ *= 2;
+        const double scan = 4 * std::sqrt(static_cast<double>(arcs_.size()));
+        chunks_ = (arcs_.size() + chunk - 1) / chunk;
+        block_ = std::max<std::size_t>(1, static_cast<std::size_t>(scan) / chunk);
+        stride_ = static_cast<std::size_t>(0.618 * static_cast<double>(chunks_)) + 1;
+        while (std::gcd(stride_, chunks_) > 1) ++stride_;
+        if (chunks_ > 0) stride_ %= std::max<std::size_t>(chunks_, 2);
         build(start);
     }
 
@@ -79,9 +87,10 @@ private:
         std::int32_t from, to;
         double cost;
     };
+
     struct Candidate {
-        double key;         ///< reduced cost, negative
-        std::int32_t arc;
+        double key = 0;         ///< reduced cost, negative
+        std::int32_t arc = -1;
     };
 
     static std::size_t index(std::int32_t x) { return static_cast<std::size_t>(x); }
@@ -106,29 +115,39 @@ private:
 
     void build(const FlowBasis* start);
     void hang(std::int32_t x, double surplus);
-    void refresh();
+    void reprice();
     void drop_artificials();
-    bool price_batch();
-    bool enter(const Candidate& candidate, double share);
+    template <bool lexicographic>
+    std::int32_t find_candidate();
+    bool enter(std::int32_t arc);
+    bool enter_any();
+    void enter_cheapest();
 
-    // Negative where the arc is worth entering; `key` is in the order in which to try.
-    [[nodiscard]] bool attractive(std::size_t a, double& key) const {
+    // Reduced cost of the arc as seen from the bound it is at.
+    template <bool lexicographic>
+    [[nodiscard]] double price(std::size_t a) const {
         const Arc& arc = arcs_[a];
         const double side = side_[a];
         const std::size_t u = index(arc.from);
         const std::size_t v = index(arc.to);
-        if (!lexicographic_) {
-            const double reduced = arc.cost - price_[u] + price_[v];
-            key = side * reduced;
-            return settings_.exact ? key < 0
-                                   : key < -rounding_share * (std::abs(arc.cost) + std::abs(price_[u]) + std::abs(price_[v]));
-        }
-        const double count = side * (artificial_[v] - artificial_[u]);
-        const double money = side * (arc.cost - money_[u] + money_[v]);
-        key = count * weight_ + money;
+        if constexpr (!lexicographic) return side * (arc.cost - price_[u] + price_[v]);
+        const int count = artificial_[v] - artificial_[u];
+        return side * (count != 0 ? count * 1e307 : arc.cost - money_[u] + money_[v]);
+    }
+
+    // Whether a negative `price` is worth a pivot.
+    [[nodiscard]] bool attractive(std::size_t a, double key) const {
+        if (!(key < 0)) return false;
+        const Arc& arc = arcs_[a];
+        const std::size_t u = index(arc.from);
+        const std::size_t v = index(arc.to);
+        const auto beyond = [&](double reduced, double p, double q) {
+            return settings_.exact ? reduced < 0 : reduced < -rounding_share * (std::abs(arc.cost) + std::abs(p) + std::abs(q));
+        };
+        if (!lexicographic_) return beyond(key, price_[u], price_[v]);
+        const int count = side_[a] * (artificial_[v] - artificial_[u]);
         if (count != 0 || money_ignored_) return count < 0;
-        return settings_.exact ? money < 0
-                               : money < -rounding_share * (std::abs(arc.cost) + std::abs(money_[u]) + std::abs(money_[v]));
+        return beyond(side_[a] * (arc.cost - money_[u] + money_[v]), money_[u], money_[v]);
     }
 
     static constexpr double rounding_share = 1e-12;
@@ -143,18 +162,58 @@ private:
     std::vector<std::int8_t> artificial_;
     std::vector<double> price_;           // both in one number, to price with
     std::vector<std::int32_t> slack_;     // by node: its arc to the root, or -1
-    std::vector<Candidate> list_;
     std::vector<std::int32_t> ray_;
+    std::vector<std::int32_t> proven_ray_;
     double weight_ = 1;
-    std::size_t next_arc_ = 0;
+    std::array<Candidate, 4> list_;          // the best of the last scan, but for the one taken
+    std::size_t list_size_ = 0;
+    double enough_ = 0;                   // a key that makes a listed arc worth taking without another scan
+    static constexpr std::size_t chunk = 32;      // arcs priced in a row
+    std::size_t chunks_ = 0;
+    std::size_t stride_ = 1;              // from chunk to chunk, so that a scan sees all parts of the network
+    std::size_t next_chunk_ = 0;
+    std::size_t block_ = 1;               // chunks of a scan
+    std::int64_t checked_ = 0;            // pivots at the last look at the artificial arcs
     std::int64_t pivots_ = 0;
     bool routed_ = false;                 // artificial arcs are empty, for good
     bool uniform_ = false;                // ... and their number is the same on every node's way to the root
     bool lexicographic_ = false;          // price in two parts
-    bool everything_ = false;             // price all arcs: the last list was rounding only
     bool money_ignored_ = false;          // a ray is known; only whether a flow exists is open
 };
 
-}  // namespace meio::transport::detail
+inline std::vector<double> FlowSimplex::flows(bool as_kept) const {
+    std::vector<double> flow(real_arcs_);
+    for (std::size_t a = 0; a < real_arcs_; ++a) flow[a] = side_[a] < 0 ? in_.upper[a] : in_.lower_bound(a);
+    std::vector<double> net;
+    if (!as_kept) net = surplus();
+    const auto set = [&](std::int32_t x) {
+        const FlowTree::Node& node = tree_.at(x);
+        if (node.arc < 0 || index(node.arc) >= real_arcs_) return;
+        const std::size_t a = index(node.arc);
+        const bool up = upward(node.arc, x);
+        double amount = up ? node.from_parent : node.to_parent;
+        if (!as_kept) {
+            amount = std::min(std::max(up ? net[index(x)] : -net[index(x)], 0.0), range(a));
+            net[index(tree_.parent(x))] += up ? amount : -amount;
+        }
+        flow[a] = std::min(in_.lower_bound(a) + amount, in_.upper_bound(a));
+    };
+    for (const std::int32_t x : tree_.leaves_first()) set(x);
+    return flow;
+}
 
-#include <meio/transport/detail/flow_simplex_steps.hpp>
+inline std::vector<double> FlowSimplex::potentials() {
+    tree_.potentials(money_, artificial_);
+    double price = 0;
+    for (std::size_t a = 0; a < arcs_.size(); ++a) {
+        const std::size_t u = index(arcs_[a].from);
+        const std::size_t v = index(arcs_[a].to);
+        const int count = side_[a] * (artificial_[v] - artificial_[u]);
+        if (count > 0) price = std::max(price, -side_[a] * (arcs_[a].cost - money_[u] + money_[v]) / count);
+    }
+    std::vector<double> p(in_.nodes);
+    for (std::size_t x = 0; x < in_.nodes; ++x) p[x] = money_[x] + price * artificial_[x] + 0.0;
+    return p;
+}
+
+}  // namespace meio::transport::detail

@@ -18,9 +18,10 @@ struct FlowCost {
     double size = 0;
 };
 
-/// A spanning tree with parent pointers only: no thread, no subtree sizes, no children. Each node keeps what can still be
-/// sent to its parent and back (units), so arcs with and without capacity, up and down, are all alike. Strongly feasible
-/// (Cunningham 1976): something can be sent from every node to the root.
+/// A spanning tree with parents, depths and lists of children. Each node keeps what can still be sent to its parent and
+/// back (units), so arcs with and without capacity, up and down, are all alike. Strongly feasible (Cunningham 1976):
+/// something can be sent from every node to the root. Moving a subtree touches the path that turns round and the nodes
+/// whose potentials change, nothing else.
 class FlowTree {
 public:
     static constexpr std::int32_t artificial_up = -1;     ///< arc of a node that sends unrouted supply to the root
@@ -30,8 +31,16 @@ public:
         double to_parent = 0;      ///< units that can still be sent to the parent
         double from_parent = 0;    ///< units that can still be sent here from the parent
         double step = 0;           ///< cost of a unit sent to the parent; potential = that of the parent + step
-        std::int32_t parent = -1;
         std::int32_t arc = artificial_up;
+        std::int32_t previous = -1;   ///< sibling
+    };
+
+    /// What climbing and descending need, apart, so that more of it stays in cache.
+    struct Link {
+        std::int32_t parent = -1;
+        std::int32_t depth = 0;
+        std::int32_t first_child = -1;
+        std::int32_t next = -1;       ///< sibling
     };
 
     /// What `pivot` did to the tree and the entering arc.
@@ -40,15 +49,18 @@ public:
         std::int32_t leaving = 0;        ///< arc that left; the entering one where it went from bound to bound
         bool flipped = false;            ///< the entering arc went from bound to bound
         bool leaves_at_upper = false;
+        std::int32_t moved = -1;         ///< top of the subtree that hangs elsewhere now; see `descend`
     };
 
     explicit FlowTree(std::size_t nodes)
-        : nodes_(nodes + 1), marks_(nodes + 1, 0), from_path_(nodes + 2), to_path_(nodes + 2),
+        : nodes_(nodes + 1), links_(nodes + 1), from_path_(nodes + 2), to_path_(nodes + 2),
           root_(static_cast<std::int32_t>(nodes)) {}
 
     [[nodiscard]] std::int32_t root() const { return root_; }
     [[nodiscard]] Node& at(std::int32_t x) { return nodes_[static_cast<std::size_t>(x)]; }
     [[nodiscard]] const Node& at(std::int32_t x) const { return nodes_[static_cast<std::size_t>(x)]; }
+    [[nodiscard]] std::int32_t parent(std::int32_t x) const { return link(x).parent; }
+    void set_parent(std::int32_t x, std::int32_t parent) { link(x).parent = parent; }
 
     /// Units on artificial arcs.
     [[nodiscard]] double unrouted() const {
@@ -62,19 +74,41 @@ public:
     }
 
     /// Cost of the cycle that sends a unit from tail to head at `cost` and back through the tree, summed over the cycle
-    /// alone and so right however stale the potentials are. `pivot` uses the same cycle.
+    /// alone. `pivot` uses the same cycle.
     FlowCost walk(std::int32_t tail, std::int32_t head, double cost) {
-        find_cycle(tail, head);
+        constexpr double infinity = std::numeric_limits<double>::infinity();
         FlowCost reduced{0, cost, std::abs(cost)};
-        for (std::size_t s = 0; s < from_length_; ++s) {
-            const Node& node = at(from_path_[s]);
+        from_length_ = to_length_ = 0;
+        from_room_ = to_room_ = infinity;
+        std::int32_t x = tail;
+        std::int32_t y = head;
+        // The last blocking arc along the cycle, seen from the join, keeps the tree strongly feasible.
+        const auto climb_from = [&] {
+            const Node& node = at(x);
+            if (node.from_parent < from_room_) {
+                from_room_ = node.from_parent;
+                from_leaving_ = from_length_;
+            }
             reduced.money -= node.step;
             reduced.size += std::abs(node.step);
-        }
-        for (std::size_t s = 0; s < to_length_; ++s) {
-            const Node& node = at(to_path_[s]);
+            from_path_[from_length_++] = x;
+            x = link(x).parent;
+        };
+        const auto climb_to = [&] {
+            const Node& node = at(y);
+            if (node.to_parent <= to_room_) {
+                to_room_ = node.to_parent;
+                to_leaving_ = to_length_;
+            }
             reduced.money += node.step;
             reduced.size += std::abs(node.step);
+            to_path_[to_length_++] = y;
+            y = link(y).parent;
+        };
+        while (x != y) {
+            const std::int32_t deeper = link(x).depth - link(y).depth;
+            if (deeper >= 0) climb_from();
+            if (deeper <= 0) climb_to();
         }
         // Only the topmost arcs of the two paths can be artificial.
         if (from_length_ > 0) reduced.artificial -= artificial_cost(at(from_path_[from_length_ - 1]).arc);
@@ -87,29 +121,19 @@ public:
     template <class Upward>
     Pivot pivot(std::int32_t arc, std::int32_t tail, std::int32_t head, double cost, double room,
                 Upward&& upward) {
-        double amount = std::numeric_limits<double>::infinity();
-        std::size_t leaving = 0;
+        constexpr double infinity = std::numeric_limits<double>::infinity();
         enum { none, on_from, entering, on_to } where = none;
-        // The last blocking arc along the cycle, seen from the join, keeps the tree strongly feasible.
-        for (std::size_t s = 0; s < from_length_; ++s) {
-            const Node& node = at(from_path_[s]);
-            if (node.from_parent < amount) {
-                amount = node.from_parent;
-                leaving = s;
-                where = on_from;
-            }
-        }
-        if (room <= amount && room < std::numeric_limits<double>::infinity()) {
+        double amount = from_room_;
+        std::size_t leaving = from_leaving_;
+        if (amount < infinity) where = on_from;
+        if (room <= amount && room < infinity) {
             amount = room;
             where = entering;
         }
-        for (std::size_t s = 0; s < to_length_; ++s) {
-            const Node& node = at(to_path_[s]);
-            if (node.to_parent <= amount && node.to_parent < std::numeric_limits<double>::infinity()) {
-                amount = node.to_parent;
-                leaving = s;
-                where = on_to;
-            }
+        if (to_room_ <= amount && to_room_ < infinity) {
+            amount = to_room_;
+            leaving = to_leaving_;
+            where = on_to;
         }
         Pivot result;
         result.amount = amount;
@@ -143,13 +167,28 @@ public:
         // The new arc takes `amount` from its bound; seen from the side that is rehung, its way to the parent is along the
         // push on the from side and against it on the to side.
         const double left = room - amount;
-        Node carry = from_side ? Node{left, amount, cost, head, arc} : Node{amount, left, -cost, tail, arc};
+        Node carry;
+        carry.to_parent = from_side ? left : amount;
+        carry.from_parent = from_side ? amount : left;
+        carry.step = from_side ? cost : -cost;
+        carry.arc = arc;
+        std::int32_t parent = from_side ? head : tail;
         for (std::size_t s = 0; s <= leaving; ++s) {
             Node& node = at(path[s]);
             const Node old = node;
-            node = carry;
-            carry = Node{old.from_parent, old.to_parent, -old.step, path[s], old.arc};
+            unlink(path[s]);
+            node.to_parent = carry.to_parent;
+            node.from_parent = carry.from_parent;
+            node.step = carry.step;
+            node.arc = carry.arc;
+            hang(path[s], parent);
+            carry.to_parent = old.from_parent;
+            carry.from_parent = old.to_parent;
+            carry.step = -old.step;
+            carry.arc = old.arc;
+            parent = path[s];
         }
+        result.moved = path[0];
         return result;
     }
 
@@ -161,100 +200,99 @@ public:
         return arcs;
     }
 
+    /// Calls visit(x) for `top` and all below it, parents first, and sets their depths.
+    template <class Visit>
+    void descend(std::int32_t top, Visit&& visit) {
+        std::int32_t x = top;
+        std::int32_t depth = x == root_ ? 0 : link(link(x).parent).depth + 1;
+        while (true) {
+            Link& here = link(x);
+            here.depth = depth;
+            visit(x);
+            if (here.first_child >= 0) {
+                x = here.first_child;
+                ++depth;
+                continue;
+            }
+            while (x != top && link(x).next < 0) {
+                x = link(x).parent;
+                --depth;
+            }
+            if (x == top) return;
+            x = link(x).next;
+        }
+    }
+
+    /// Builds the lists of children from the parents.
+    void link_all() {
+        for (Link& node : links_) node.first_child = -1;
+        for (std::int32_t x = root_; x-- > 0;) hang(x, link(x).parent);
+    }
+
     /// Writes the potential of every node: money, and the artificial part (-1, 0 or 1).
     void potentials(std::vector<double>& money, std::vector<std::int8_t>& artificial) {
-        next_marks();
-        const auto root = static_cast<std::size_t>(root_);
-        money[root] = 0;
-        artificial[root] = 0;
-        marks_[root] = mark_;
-        for (std::int32_t x = 0; x < root_; ++x) {
-            std::size_t height = 0;
-            for (std::int32_t y = x; marks_[static_cast<std::size_t>(y)] != mark_; y = at(y).parent) from_path_[height++] = y;
-            while (height > 0) {
-                const std::int32_t z = from_path_[--height];
-                const Node& node = at(z);
-                const auto parent = static_cast<std::size_t>(node.parent);
-                money[static_cast<std::size_t>(z)] = money[parent] + node.step;
-                artificial[static_cast<std::size_t>(z)] =
-                    static_cast<std::int8_t>(artificial[parent] + artificial_cost(node.arc));
-                marks_[static_cast<std::size_t>(z)] = mark_;
-            }
-        }
+        money[static_cast<std::size_t>(root_)] = 0;
+        artificial[static_cast<std::size_t>(root_)] = 0;
+        descend(root_, [&](std::int32_t x) {
+            if (x == root_) return;
+            const auto i = static_cast<std::size_t>(x);
+            const auto above = static_cast<std::size_t>(link(x).parent);
+            money[i] = money[above] + at(x).step;
+            artificial[i] = static_cast<std::int8_t>(artificial[above] + artificial_cost(at(x).arc));
+        });
     }
 
     /// Nodes with children before parents.
     [[nodiscard]] std::vector<std::int32_t> leaves_first() const {
         std::vector<std::int32_t> children(nodes_.size(), 0);
-        for (std::int32_t x = 0; x < root_; ++x) ++children[static_cast<std::size_t>(at(x).parent)];
+        for (std::int32_t x = 0; x < root_; ++x) ++children[static_cast<std::size_t>(link(x).parent)];
         std::vector<std::int32_t> order;
         order.reserve(nodes_.size());
         for (std::int32_t x = 0; x < root_; ++x)
             if (children[static_cast<std::size_t>(x)] == 0) order.push_back(x);
         for (std::size_t s = 0; s < order.size(); ++s) {
-            const std::int32_t parent = at(order[s]).parent;
+            const std::int32_t parent = link(order[s]).parent;
             if (parent != root_ && --children[static_cast<std::size_t>(parent)] == 0) order.push_back(parent);
         }
         return order;
     }
 
-private:
     static int artificial_cost(std::int32_t arc) { return arc == artificial_up ? 1 : arc == artificial_down ? -1 : 0; }
 
-    void next_marks() {
-        if (mark_ > std::numeric_limits<std::uint32_t>::max() - 4) {
-            std::fill(marks_.begin(), marks_.end(), 0U);
-            mark_ = 0;
-        }
-        mark_ += 2;
+private:
+    Link& link(std::int32_t x) { return links_[static_cast<std::size_t>(x)]; }
+    [[nodiscard]] const Link& link(std::int32_t x) const { return links_[static_cast<std::size_t>(x)]; }
+
+    void unlink(std::int32_t x) {
+        const std::int32_t next = link(x).next;
+        const std::int32_t previous = at(x).previous;
+        if (previous >= 0)
+            link(previous).next = next;
+        else
+            link(link(x).parent).first_child = next;
+        if (next >= 0) at(next).previous = previous;
     }
 
-    void find_cycle(std::int32_t tail, std::int32_t head) {
-        from_length_ = to_length_ = 0;
-        if (tail == head) return;
-        next_marks();
-        const std::uint32_t seen_from = mark_;
-        const std::uint32_t seen_to = mark_ + 1;
-        std::int32_t x = tail;
-        std::int32_t y = head;
-        marks_[static_cast<std::size_t>(x)] = seen_from;
-        marks_[static_cast<std::size_t>(y)] = seen_to;
-        // Both sides climb in turn, so the work is bounded by the longer side of the cycle, not by the depth.
-        while (true) {
-            if (x != root_) {
-                from_path_[from_length_++] = x;
-                x = at(x).parent;
-                if (marks_[static_cast<std::size_t>(x)] == seen_to) {
-                    if (x != y) to_length_ = position(to_path_, to_length_, x);
-                    return;
-                }
-                marks_[static_cast<std::size_t>(x)] = seen_from;
-            }
-            if (y != root_) {
-                to_path_[to_length_++] = y;
-                y = at(y).parent;
-                if (marks_[static_cast<std::size_t>(y)] == seen_from) {
-                    if (y != x) from_length_ = position(from_path_, from_length_, y);
-                    return;
-                }
-                marks_[static_cast<std::size_t>(y)] = seen_to;
-            }
-        }
-    }
-
-    static std::size_t position(const std::vector<std::int32_t>& path, std::size_t length, std::int32_t x) {
-        while (path[length - 1] != x) --length;
-        return length - 1;
+    void hang(std::int32_t x, std::int32_t parent) {
+        Link& here = link(x);
+        here.parent = parent;
+        here.next = link(parent).first_child;
+        at(x).previous = -1;
+        if (here.next >= 0) at(here.next).previous = x;
+        link(parent).first_child = x;
     }
 
     std::vector<Node> nodes_;
-    std::vector<std::uint32_t> marks_;
+    std::vector<Link> links_;
     std::vector<std::int32_t> from_path_;
     std::vector<std::int32_t> to_path_;
     std::size_t from_length_ = 0;
     std::size_t to_length_ = 0;
+    double from_room_ = 0;
+    double to_room_ = 0;
+    std::size_t from_leaving_ = 0;
+    std::size_t to_leaving_ = 0;
     std::int32_t root_;
-    std::uint32_t mark_ = 0;
 };
 
 }  // namespace meio::transport::detail

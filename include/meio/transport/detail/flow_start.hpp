@@ -1,0 +1,94 @@
+// SPDX-License-Identifier: MIT
+#pragma once
+
+#include <algorithm>
+#include <cstddef>
+#include <cstdint>
+#include <limits>
+#include <vector>
+
+#include <meio/transport/detail/flow_simplex.hpp>
+
+// The start of the network simplex: from nothing or from a basis.
+namespace meio::transport::detail {
+
+inline void FlowSimplex::hang(std::int32_t x, double surplus) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    FlowTree::Node& node = tree_.at(x);
+    tree_.set_parent(x, tree_.root());
+    node.step = 0;
+    if (surplus >= 0) {
+        node.to_parent = infinity;
+        node.from_parent = surplus;
+        node.arc = slack_[index(x)] >= 0 ? slack_[index(x)] : FlowTree::artificial_up;
+        if (node.arc >= 0) side_[index(node.arc)] = 0;
+    } else {
+        node.to_parent = -surplus;
+        node.from_parent = infinity;
+        node.arc = FlowTree::artificial_down;
+    }
+}
+
+// Takes the tree of the start as far as it is one. An arc whose flow breaks a bound goes to that bound, and what it
+// leaves behind hangs below the root by an artificial arc; so does a node from which nothing could be sent up.
+inline void FlowSimplex::build(const FlowBasis* start) {
+    const std::int32_t root = tree_.root();
+    const bool warm = start != nullptr && !start->empty();
+    for (std::int32_t x = 0; x < root; ++x) tree_.set_parent(x, root);
+    if (warm) {
+        for (std::int32_t x = 0; x < root && index(x) < start->parent_arcs.size(); ++x) {
+            const std::int32_t a = start->parent_arcs[index(x)];
+            if (a < 0 || index(a) >= real_arcs_) continue;
+            const Arc& arc = arcs_[index(a)];
+            if (arc.from == arc.to || (arc.from != x && arc.to != x)) continue;
+            tree_.at(x).arc = a;
+            tree_.set_parent(x, arc.from == x ? arc.to : arc.from);
+        }
+        std::vector<std::int32_t> seen(index(root) + 1, -1);
+        seen[index(root)] = root;
+        for (std::int32_t x = 0; x < root; ++x) {
+            std::int32_t y = x;
+            for (; seen[index(y)] < 0; y = tree_.parent(y)) seen[index(y)] = x;
+            if (seen[index(y)] == x && y != root) {  // closed upon itself, unless this climb ended on an older one
+                tree_.set_parent(y, root);
+                tree_.at(y).arc = FlowTree::artificial_up;
+            }
+        }
+        for (std::size_t a = 0; a < real_arcs_ && a < start->at_upper.size(); ++a)
+            if (start->at_upper[a] != 0 && range(a) < std::numeric_limits<double>::infinity()) side_[a] = -1;
+        for (std::int32_t x = 0; x < root; ++x)
+            if (tree_.parent(x) != root) side_[index(tree_.at(x).arc)] = 1;
+    }
+    std::vector<double> net = surplus();
+    const auto settle = [&](std::int32_t x) {
+        FlowTree::Node& node = tree_.at(x);
+        double& have = net[index(x)];
+        if (tree_.parent(x) == root) return hang(x, have);
+        const std::int32_t a = node.arc;
+        const std::int32_t parent = tree_.parent(x);
+        const bool up = upward(a, x);
+        const double room = range(index(a));
+        const double flow = up ? have : -have;
+        const double kept = std::min(std::max(flow, 0.0), room);
+        net[index(parent)] += up ? kept : -kept;
+        const double to_parent = up ? room - kept : kept;
+        if (kept == flow && to_parent > 0) {
+            node.to_parent = to_parent;
+            node.from_parent = up ? kept : room - kept;
+            node.step = up ? arcs_[index(a)].cost : -arcs_[index(a)].cost;
+            side_[index(a)] = 0;
+        } else {
+            side_[index(a)] = kept > 0 ? -1 : 1;
+            hang(x, up ? have - kept : have + kept);
+        }
+    };
+    if (warm)
+        for (const std::int32_t x : tree_.leaves_first()) settle(x);
+    else
+        for (std::int32_t x = 0; x < root; ++x) settle(x);
+    for (std::size_t a = 0; a < real_arcs_; ++a)
+        if (range(a) == 0) side_[a] = 0;
+    tree_.link_all();
+}
+
+}  // namespace meio::transport::detail
