@@ -101,8 +101,7 @@ private:
           model_(groups_, size_, static_cast<std::size_t>(options_.max_cuts), options_.max_idle),
           choice_(like.problem_, like.options_.metric) {}
 
-    // Solves the proximal problem. Where the proximal term hides what ascent is left, a weaker term shows it: that takes
-    // no call.
+    // Solves the proximal problem. Where its term hides what ascent is left, a weaker one shows it without a call.
     void next_step() {
         const double constant = -dot(problem_.b.data(), centre_.data(), size_);
         for (double longer = 1.0; longer < 1e7; longer *= 10.0) {
@@ -116,7 +115,9 @@ private:
             // Where the metric is curvature the promise itself measures what is left; thirtyfold, for curvature is a guess.
             if (choice_.is_curvature()) ascent = std::min(ascent, 30.0 * predicted_ / std::min(longer * t_, 1.0));
             search_.predict(ascent);
-            if (predicted_ > std::max(search_.noise, 0.1 * search_.allowed()) || ascent <= search_.allowed()) {
+            // A Newton step is worth its call long before its promise falls that low.
+            const double least = (choice_.is_curvature() ? 1e-3 : 0.1) * search_.allowed();
+            if (predicted_ > std::max(search_.noise, least) || ascent <= search_.allowed()) {
                 t_ *= longer;
                 break;
             }
@@ -157,7 +158,8 @@ private:
         linear_in_a_row_ = 0;
         const double error = gain - dot(at.gradient.data(), step.data(), size_);
         if (predicted_ > search_.noise && error > predicted_)
-            t_ = curved ? std::max(std::clamp(fitted, t_ / 10.0, t_ / 3.0), 1e-3) : std::max(fitted, t_ / 10.0);
+            t_ = curved ? std::max(std::clamp(fitted, t_ / (gain < -predicted_ ? 100.0 : 10.0), t_ / 3.0), 1e-3)
+                        : std::max(fitted, t_ / 10.0);
     }
 
     [[nodiscard]] std::vector<std::uint8_t> memory() const {
@@ -252,16 +254,14 @@ private:
         return norm > 0 ? 0.05 * std::max(std::abs(at_centre_.value), 1.0) / norm : 1.0;
     }
 
-    // Ascent that the aggregate cut still allows within the bounds and as far from the centre as the search has ever
-    // gone. The aggregate lies above the dual everywhere, so that over the whole box it gives a proven upper bound.
+    // Ascent that the aggregate cut allows within the bounds and as far from the centre as the search has ever gone. The
+    // aggregate lies above the dual everywhere: over the whole box it proves an upper bound.
     [[nodiscard]] double expected_ascent() {
         double radius = 0;
         for (std::size_t k = 0; k < size_; ++k) radius += metric_.diagonal()[k] * reach_[k] * reach_[k];
         radius = std::sqrt(radius);
         const double error = model_.aggregate() - at_centre_.value;
-        double boxed = 0;
-        double near = 0;
-        double norm = 0;
+        double boxed = 0, near = 0, norm = 0;
         for (std::size_t k = 0; k < size_; ++k) {
             const double slope = model_.average()[k];
             if (slope == 0) continue;
