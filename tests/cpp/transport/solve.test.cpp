@@ -343,6 +343,23 @@ TEST_CASE("wrong input names every entry") {
     CHECK_THROWS_AS(static_cast<void>(solve({1, 2, 3}, {1, 2}, {1, 2})), core::InputError);
 }
 
+TEST_CASE("one bad cost anywhere is refused") {
+    // Rows are read by vectors: every lane and every rest must see a NaN or a cost out of range, whatever comes after it.
+    for (const std::size_t n : {1U, 2U, 3U, 7U, 8U, 9U, 21U})
+        for (std::size_t e = 0; e < n * n; ++e)
+            for (const double bad : {std::numeric_limits<double>::quiet_NaN(), -infinity, 2e300}) {
+                std::vector<double> costs(n * n, 3.0);
+                costs[e] = bad;
+                try {
+                    static_cast<void>(solve(costs, std::vector<double>(n, 1.0), std::vector<double>(n, 1.0)));
+                    FAIL("nothing thrown");
+                } catch (const core::InputError& error) {
+                    REQUIRE(error.issues().size() == 1);
+                    CHECK(error.issues()[0].row == std::to_string(e / n) + "," + std::to_string(e % n));
+                }
+            }
+}
+
 TEST_CASE("stops are honoured and leave a valid bound") {
     // A deadline in the past, a stop flag and a pivot limit each return at once; the bound never exceeds the optimum.
     const auto instance = reference::transport_instance("unif", 200, 200, 1);
@@ -369,20 +386,40 @@ TEST_CASE("every instruction set gives the same bits") {
         meio::core::RandomStream draw(21, seed);
         const std::size_t n = draw.below(70);
         std::vector<double> a(n), b(n);
-        for (double& x : a) x = draw.below(3) == 0 ? draw.uniform() : static_cast<double>(draw.below(4));
+        for (double& x : a) x = draw.below(3) == 0 ? draw.uniform() : static_cast<double>(draw.below(4)) - 1;
+        if (n > 0 && draw.below(4) == 0) a[draw.below(n)] = draw.below(2) == 0 ? std::numeric_limits<double>::quiet_NaN() : 1e301;
         for (double& x : b) x = draw.below(9) == 0 ? std::numeric_limits<double>::infinity() : static_cast<double>(draw.below(4));
-        CHECK(detail::least_sum(a.data(), b.data(), n) == detail::body::least_sum(a.data(), b.data(), n));
-        std::vector<std::int32_t> fast(n + 1), plain(n + 1);
-        const std::size_t found = detail::select_up_to(a.data(), b.data(), n, 2.0, fast.data());
-        REQUIRE(found == detail::body::select(a.data(), b.data(), n, 2.0, plain.data()));
-        for (std::size_t k = 0; k < found; ++k) CHECK(fast[k] == plain[k]);
-        detail::RowScan by_clone, by_loop;
-        std::vector<double> least_by_clone(n, 2.5), least_by_loop(n, 2.5);
-        detail::scan_row(a.data(), n, least_by_clone.data(), by_clone);
-        detail::body::scan(a.data(), n, least_by_loop.data(), by_loop);
-        CHECK(least_by_clone == least_by_loop);
-        CHECK(by_clone.largest == by_loop.largest);
-        CHECK(by_clone.smallest == by_loop.smallest);
-        CHECK(by_clone.fractional == by_loop.fractional);
+        const double least = detail::body::least_rest(a.data(), b.data(), n);
+        std::vector<std::int32_t> plain(n + 4);
+        const std::size_t count = detail::body::select_rest(a.data(), b.data(), 0, n, 2.0, plain.data(), 0);
+        detail::RowScan expected;
+        std::vector<double> column_least(n, 2.5);
+        detail::body::scan_rest(a.data(), 0, n, column_least.data(), expected);
+        const auto check = [&](double found_least, auto&& select, auto&& scan) {
+            CHECK(found_least == least);
+            std::vector<std::int32_t> found(n + 4);
+            REQUIRE(select(found.data()) == count);
+            CHECK(std::equal(found.begin(), found.begin() + static_cast<std::ptrdiff_t>(count), plain.begin()));
+            detail::RowScan seen;
+            std::vector<double> lowered(n, 2.5);
+            scan(lowered.data(), seen);
+            CHECK(lowered == column_least);
+            CHECK(seen.largest == expected.largest);
+            CHECK(seen.smallest == expected.smallest);
+            CHECK(seen.fractional == expected.fractional);
+            CHECK(seen.sound == expected.sound);
+        };
+        check(detail::least_sum(a.data(), b.data(), n),
+              [&](std::int32_t* out) { return detail::select_up_to(a.data(), b.data(), n, 2.0, out); },
+              [&](double* lowered, detail::RowScan& seen) { detail::scan_row(a.data(), n, lowered, seen); });
+#ifdef MEIO_TRANSPORT_X86
+        check(detail::body::least_sum<detail::body::Two>(a.data(), b.data(), n),
+              [&](std::int32_t* out) { return detail::baseline::select(a.data(), b.data(), n, 2.0, out); },
+              [&](double* lowered, detail::RowScan& seen) { detail::body::scan<detail::body::Two>(a.data(), n, lowered, seen); });
+        if (detail::instruction_set() != detail::InstructionSet::baseline)
+            check(detail::avx2::least_sum(a.data(), b.data(), n),
+                  [&](std::int32_t* out) { return detail::avx2::select(a.data(), b.data(), n, 2.0, out); },
+                  [&](double* lowered, detail::RowScan& seen) { detail::avx2::scan(a.data(), n, lowered, seen); });
+#endif
     }
 }

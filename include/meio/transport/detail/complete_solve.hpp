@@ -25,8 +25,8 @@ struct CostScan {
         : column_least(columns, std::numeric_limits<double>::infinity()) {
         for (std::size_t i = 0; i < rows; ++i) scan_row(costs + i * columns, columns, column_least.data(), seen);
     }
-    /// All entries finite and of allowed size (false for a NaN).
-    [[nodiscard]] bool finite() const { return seen.largest <= 1e300; }
+    /// All entries finite and of allowed size.
+    [[nodiscard]] bool finite() const { return seen.sound; }
     [[nodiscard]] CostSummary summary() const {
         return {seen.largest, seen.smallest, true, !seen.fractional && seen.largest < 0x1p51};
     }

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -20,19 +21,36 @@ public:
         std::int32_t column = -1;
     };
     static constexpr std::size_t start_length = 24;
+    static constexpr std::size_t least_at_start = 12;
+    static constexpr std::size_t most_at_start = 48;
     static constexpr std::size_t longest = 64;
 
     explicit RowLists(std::size_t rows) : entries_(rows * longest), length_(rows, 0) {}
 
     [[nodiscard]] std::span<const Entry> row(std::size_t i) const { return {entries_.data() + i * longest, length_[i]}; }
 
-    /// Fills the lists with the columns of least cost less the column's own least cost.
+    /// Fills the lists with the columns of least cost less the column's own least cost: some number of them from
+    /// `least_at_start` to `most_at_start`, found by a limit that mostly also does for the row after.
     void build(const double* costs, std::size_t n, std::vector<double> least) {
         for (double& value : least) value = -value;
-        found_.resize(n);
+        found_.resize(n + 4);
+        const auto suits = [&](std::size_t count) { return count >= std::min(n, least_at_start) && count <= most_at_start; };
+        double limit = n <= most_at_start ? std::numeric_limits<double>::max() : threshold(costs, least.data(), n);
         for (std::size_t i = 0; i < length_.size(); ++i) {
             const double* c = costs + i * n;
-            keep(i, c, least.data(), select_up_to(c, least.data(), n, threshold(c, least.data(), n), found_.data()), start_length);
+            std::size_t count = select_up_to(c, least.data(), n, limit, found_.data());
+            for (int trial = 0; !suits(count) && trial < 4; ++trial) {
+                // As if the number grew with the square of the distance from the row's least.
+                const double base = least_sum(c, least.data(), n);
+                const double factor = std::sqrt(static_cast<double>(start_length) / (static_cast<double>(count) + 0.5));
+                limit = limit > base ? base + (limit - base) * std::clamp(factor, 0.25, 4.0) : threshold(c, least.data(), n);
+                count = select_up_to(c, least.data(), n, limit, found_.data());
+            }
+            if (count == 0) {
+                limit = threshold(c, least.data(), n);
+                count = select_up_to(c, least.data(), n, limit, found_.data());
+            }
+            keep(i, c, least.data(), count, most_at_start);
         }
     }
 
@@ -54,10 +72,9 @@ public:
     }
 
 private:
-    // Appends the best of the first `count` columns found, at most `most` (twice as many where ranking would cost more).
+    // Appends the best of the first `count` columns found, at most `most`.
     std::size_t keep(std::size_t i, const double* c, const double* price, std::size_t count, std::size_t most) {
-        const std::size_t allowed = length_[i] == 0 ? 2 * most : most;
-        if (count > allowed) {
+        if (count > most) {
             const auto better = [&](std::int32_t a, std::int32_t b) {
                 const double x = c[a] + price[a];
                 const double y = c[b] + price[b];
@@ -85,7 +102,6 @@ private:
 
     // A value that about 1.4 start_length of the row's columns do not exceed, read off at most 256 of them.
     double threshold(const double* c, const double* offset, std::size_t n) {
-        if (n <= 2 * start_length) return std::numeric_limits<double>::max();
         const std::size_t size = std::clamp<std::size_t>(3 * n / 10, 32, 256);
         const std::size_t stride = (n + size - 1) / size;
         sample_.clear();

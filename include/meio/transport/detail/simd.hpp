@@ -18,9 +18,10 @@ namespace meio::transport::detail {
 
 /// What one pass over a row of costs tells, gathered over rows.
 struct RowScan {
-    double largest = 0;    ///< |c|; NaN or infinity where an entry is
+    double largest = 0;                                         ///< |c|
     double smallest = std::numeric_limits<double>::infinity();  ///< |c| other than 0
     bool fractional = false;
+    bool sound = true;  ///< no NaN, no infinity, no |c| above 1e300; else the others mean nothing
 };
 
 enum class InstructionSet : std::uint8_t { baseline, avx2, avx512 };
@@ -37,126 +38,187 @@ enum class InstructionSet : std::uint8_t { baseline, avx2, avx512 };
 #endif
 }
 
-// The bodies are plain loops over eight lanes that compilers turn into vectors of whatever width the clone allows.
-namespace body {
-
+// The bodies are templates over the compiler's own vectors, inlined into one clone a width: left alone, compilers make
+// scalar code of such loops, and the header of all intrinsics would cost every program half a second.
 #ifdef MEIO_TRANSPORT_X86
 #define MEIO_TRANSPORT_BODY __attribute__((always_inline)) inline
 #else
 #define MEIO_TRANSPORT_BODY inline
 #endif
 
-MEIO_TRANSPORT_BODY double least_sum(const double* a, const double* b, std::size_t n) {
-    double lanes[16];
-    for (double& lane : lanes) lane = std::numeric_limits<double>::infinity();
-    std::size_t j = 0;
-    for (; j + 16 <= n; j += 16)
-        for (std::size_t l = 0; l < 16; ++l) {
-            const double sum = a[j + l] + b[j + l];
-            lanes[l] = sum < lanes[l] ? sum : lanes[l];
-        }
-    double least = lanes[0];
-    for (std::size_t l = 1; l < 16; ++l) least = lanes[l] < least ? lanes[l] : least;
-    for (; j < n; ++j) least = a[j] + b[j] < least ? a[j] + b[j] : least;
-    return least;
+namespace body {
+
+// Plain loops, for what vectors leave over and for processors without them.
+MEIO_TRANSPORT_BODY double least_rest(const double* a, const double* b, std::size_t n) {
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t j = 0; j < n; ++j) least = a[j] + b[j] < least ? a[j] + b[j] : least;
+    return least + 0.0;  // -0 becomes 0: which of the two is seen first depends on the width
 }
 
-MEIO_TRANSPORT_BODY void scan(const double* c, std::size_t n, double* column_least, RowScan& total) {
+MEIO_TRANSPORT_BODY void scan_rest(const double* c, std::size_t begin, std::size_t end, double* column_least, RowScan& total) {
     constexpr double rounder = 0x1.8p52;  // adding it rounds to a whole number
-    double largest[8] = {};
-    double fraction[8] = {};
-    double smallest[8];
-    for (double& lane : smallest) lane = total.smallest;
-    std::size_t j = 0;
-    for (; j + 8 <= n; j += 8)
-        for (std::size_t l = 0; l < 8; ++l) {
-            const double x = c[j + l];
-            const double size = std::abs(x);
-            const double positive = size > 0 ? size : std::numeric_limits<double>::infinity();
-            smallest[l] = positive < smallest[l] ? positive : smallest[l];
-            // Keeps a NaN once seen: the comparison is false then.
-            largest[l] = size <= largest[l] ? largest[l] : size;
-            const double off = std::abs(((size + rounder) - rounder) - size);
-            fraction[l] = off > fraction[l] ? off : fraction[l];
-            column_least[j + l] = x < column_least[j + l] ? x : column_least[j + l];
-        }
-    for (; j < n; ++j) {
+    for (std::size_t j = begin; j < end; ++j) {
         const double size = std::abs(c[j]);
-        if (size > 0 && size < smallest[0]) smallest[0] = size;
-        largest[0] = size <= largest[0] ? largest[0] : size;
-        const double off = std::abs(((size + rounder) - rounder) - size);
-        fraction[0] = off > fraction[0] ? off : fraction[0];
+        total.sound = total.sound && size <= 1e300;
+        total.largest = size > total.largest ? size : total.largest;
+        total.smallest = size > 0 && size < total.smallest ? size : total.smallest;
+        total.fractional = total.fractional || (size + rounder) - rounder != size;
         column_least[j] = c[j] < column_least[j] ? c[j] : column_least[j];
     }
-    for (std::size_t l = 0; l < 8; ++l) {
-        total.largest = largest[l] <= total.largest ? total.largest : largest[l];
-        total.smallest = smallest[l] < total.smallest ? smallest[l] : total.smallest;
-        total.fractional = total.fractional || fraction[l] != 0;
-    }
 }
 
-// Indices j with c[j] + p[j] <= limit, ascending; `out` has room for n.
-MEIO_TRANSPORT_BODY std::size_t select(const double* c, const double* p, std::size_t n, double limit, std::int32_t* out) {
-    std::size_t count = 0;
-    for (std::size_t j = 0; j < n; ++j) {
+MEIO_TRANSPORT_BODY std::size_t select_rest(const double* c, const double* p, std::size_t begin, std::size_t end, double limit,
+                                            std::int32_t* out, std::size_t count) {
+    for (std::size_t j = begin; j < end; ++j) {
         out[count] = static_cast<std::int32_t>(j);
         count += static_cast<std::size_t>(c[j] + p[j] <= limit);
     }
     return count;
 }
 
+#ifdef MEIO_TRANSPORT_X86
+// Vectors of doubles by width; the loose ones need no alignment.
+struct Two {
+    static constexpr std::size_t lanes = 2;
+    using Vector = double __attribute__((vector_size(16)));
+    using Loose = double __attribute__((vector_size(16), aligned(8), may_alias));
+    using Bits = std::int64_t __attribute__((vector_size(16)));
+};
+struct Four {
+    static constexpr std::size_t lanes = 4;
+    using Vector = double __attribute__((vector_size(32)));
+    using Loose = double __attribute__((vector_size(32), aligned(8), may_alias));
+    using Bits = std::int64_t __attribute__((vector_size(32)));
+};
+struct Eight {
+    static constexpr std::size_t lanes = 8;
+    using Vector = double __attribute__((vector_size(64)));
+    using Loose = double __attribute__((vector_size(64), aligned(8), may_alias));
+    using Bits = std::int64_t __attribute__((vector_size(64)));
+};
+
+template <class Width>
+MEIO_TRANSPORT_BODY double least_sum(const double* a, const double* b, std::size_t n) {
+    using Vector = typename Width::Vector;
+    using Loose = typename Width::Loose;
+    constexpr std::size_t lanes = Width::lanes;
+    if (n < lanes) return least_rest(a, b, n);
+    Vector least0 = Vector{} + std::numeric_limits<double>::infinity();
+    Vector least1 = least0;
+    std::size_t j = 0;
+    for (; j + 2 * lanes <= n; j += 2 * lanes) {
+        const Vector sum0 = *reinterpret_cast<const Loose*>(a + j) + *reinterpret_cast<const Loose*>(b + j);
+        const Vector sum1 = *reinterpret_cast<const Loose*>(a + j + lanes) + *reinterpret_cast<const Loose*>(b + j + lanes);
+        least0 = sum0 < least0 ? sum0 : least0;
+        least1 = sum1 < least1 ? sum1 : least1;
+    }
+    // What is left lies in at most two vectors, which may overlap what was seen.
+    if (j + lanes < n) {
+        const Vector sum = *reinterpret_cast<const Loose*>(a + j) + *reinterpret_cast<const Loose*>(b + j);
+        least0 = sum < least0 ? sum : least0;
+    }
+    if (j < n) {
+        const Vector sum = *reinterpret_cast<const Loose*>(a + n - lanes) + *reinterpret_cast<const Loose*>(b + n - lanes);
+        least1 = sum < least1 ? sum : least1;
+    }
+    least0 = least1 < least0 ? least1 : least0;
+    double least = least0[0];
+    for (std::size_t l = 1; l < lanes; ++l) least = least0[l] < least ? least0[l] : least;
+    return least + 0.0;
+}
+
+template <class Width>
+MEIO_TRANSPORT_BODY void scan(const double* c, std::size_t n, double* column_least, RowScan& total) {
+    using Vector = typename Width::Vector;
+    using Loose = typename Width::Loose;
+    using Bits = typename Width::Bits;
+    constexpr std::size_t lanes = Width::lanes;
+    constexpr double rounder = 0x1.8p52;
+    const Bits magnitude = Bits{} + std::numeric_limits<std::int64_t>::max();
+    const Vector bar = Vector{} + 1e300;
+    const Vector far = Vector{} + std::numeric_limits<double>::infinity();
+    Vector largest = {};
+    Vector smallest = far;
+    Bits sound = ~Bits{};
+    Bits fractional = {};
+    std::size_t j = 0;
+    for (; j + lanes <= n; j += lanes) {
+        const Vector x = *reinterpret_cast<const Loose*>(c + j);
+        const Vector least = *reinterpret_cast<const Loose*>(column_least + j);
+        const Vector size = reinterpret_cast<Vector>(reinterpret_cast<Bits>(x) & magnitude);
+        sound &= size <= bar;
+        largest = size > largest ? size : largest;
+        const Vector positive = size > 0.0 ? size : far;
+        smallest = positive < smallest ? positive : smallest;
+        fractional |= (size + rounder) - rounder != size;
+        *reinterpret_cast<Loose*>(column_least + j) = x < least ? x : least;
+    }
+    for (std::size_t l = 0; l < lanes; ++l) {
+        total.largest = largest[l] > total.largest ? largest[l] : total.largest;
+        total.smallest = smallest[l] < total.smallest ? smallest[l] : total.smallest;
+        total.fractional = total.fractional || fractional[l] != 0;
+        total.sound = total.sound && sound[l] != 0;
+    }
+    scan_rest(c, j, n, column_least, total);
+}
+#endif
+
 }  // namespace body
 
 #ifdef MEIO_TRANSPORT_X86
-// Vectors by the compiler's own extension: the header of all intrinsics would cost half a second in every program.
 namespace baseline {
-// SSE2 belongs to every x86-64: a block of eight is looked into only where a comparison holds in it.
+// SSE2 belongs to every x86-64. Where nothing is found in a block of eight, nothing is written.
 inline std::size_t select(const double* c, const double* p, std::size_t n, double limit, std::int32_t* out) {
-    using Pair = double __attribute__((vector_size(16)));
-    const Pair bar = {limit, limit};
+    using Vector = body::Two::Vector;
+    using Loose = body::Two::Loose;
+    const Vector bar = Vector{} + limit;
     std::size_t count = 0;
     std::size_t j = 0;
     for (; j + 8 <= n; j += 8) {
         unsigned mask = 0;
         for (unsigned l = 0; l < 8; l += 2) {
-            Pair x, y;
-            std::memcpy(&x, c + j + l, sizeof x);
-            std::memcpy(&y, p + j + l, sizeof y);
-            mask |= static_cast<unsigned>(__builtin_ia32_movmskpd(reinterpret_cast<Pair>(x + y <= bar))) << l;
+            const Vector sum = *reinterpret_cast<const Loose*>(c + j + l) + *reinterpret_cast<const Loose*>(p + j + l);
+            mask |= static_cast<unsigned>(__builtin_ia32_movmskpd(reinterpret_cast<Vector>(sum <= bar))) << l;
         }
         for (; mask != 0; mask &= mask - 1) out[count++] = static_cast<std::int32_t>(j + static_cast<std::size_t>(std::countr_zero(mask)));
     }
-    for (; j < n; ++j)
-        if (c[j] + p[j] <= limit) out[count++] = static_cast<std::int32_t>(j);
-    return count;
+    return body::select_rest(c, p, j, n, limit, out, count);
 }
 }  // namespace baseline
 
 namespace avx2 {
-__attribute__((target("avx2"))) inline double least_sum(const double* a, const double* b, std::size_t n) { return body::least_sum(a, b, n); }
-__attribute__((target("avx2"))) inline void scan(const double* c, std::size_t n, double* least, RowScan& total) { body::scan(c, n, least, total); }
+__attribute__((target("avx2"))) inline double least_sum(const double* a, const double* b, std::size_t n) { return body::least_sum<body::Four>(a, b, n); }
+__attribute__((target("avx2"))) inline void scan(const double* c, std::size_t n, double* least, RowScan& total) { body::scan<body::Four>(c, n, least, total); }
+
+// For each set of lanes their numbers, packed.
+alignas(16) inline constexpr std::int32_t packed_lanes[16][4] = {{0, 0, 0, 0}, {0, 0, 0, 0}, {1, 0, 0, 0}, {0, 1, 0, 0}, {2, 0, 0, 0}, {0, 2, 0, 0},
+                                                                 {1, 2, 0, 0}, {0, 1, 2, 0}, {3, 0, 0, 0}, {0, 3, 0, 0}, {1, 3, 0, 0}, {0, 1, 3, 0},
+                                                                 {2, 3, 0, 0}, {0, 2, 3, 0}, {1, 2, 3, 0}, {0, 1, 2, 3}};
+
+// Four at a time without a branch: what is written beyond the count is written over, or lies beyond the end.
 __attribute__((target("avx2"))) inline std::size_t select(const double* c, const double* p, std::size_t n, double limit, std::int32_t* out) {
-    using Four = double __attribute__((vector_size(32)));
-    const Four bar = {limit, limit, limit, limit};
+    using Vector = body::Four::Vector;
+    using Loose = body::Four::Loose;
+    using Numbers = std::int32_t __attribute__((vector_size(16)));
+    using LooseNumbers = std::int32_t __attribute__((vector_size(16), aligned(4), may_alias));
+    const Vector bar = Vector{} + limit;
+    Numbers first = {};
     std::size_t count = 0;
     std::size_t j = 0;
-    for (; j + 8 <= n; j += 8) {
-        Four x[2], y[2];
-        std::memcpy(&x, c + j, sizeof x);
-        std::memcpy(&y, p + j, sizeof y);
-        unsigned mask = static_cast<unsigned>(__builtin_ia32_movmskpd256(reinterpret_cast<Four>(x[0] + y[0] <= bar))) |
-                        static_cast<unsigned>(__builtin_ia32_movmskpd256(reinterpret_cast<Four>(x[1] + y[1] <= bar))) << 4U;
-        for (; mask != 0; mask &= mask - 1) out[count++] = static_cast<std::int32_t>(j + static_cast<std::size_t>(std::countr_zero(mask)));
+    for (; j + 4 <= n; j += 4) {
+        const Vector sum = *reinterpret_cast<const Loose*>(c + j) + *reinterpret_cast<const Loose*>(p + j);
+        const auto mask = static_cast<unsigned>(__builtin_ia32_movmskpd256(reinterpret_cast<Vector>(sum <= bar)));
+        *reinterpret_cast<LooseNumbers*>(out + count) = *reinterpret_cast<const LooseNumbers*>(packed_lanes[mask]) + first;
+        count += static_cast<std::size_t>(std::popcount(mask));
+        first += 4;
     }
-    for (; j < n; ++j)
-        if (c[j] + p[j] <= limit) out[count++] = static_cast<std::int32_t>(j);
-    return count;
+    return body::select_rest(c, p, j, n, limit, out, count);
 }
 }  // namespace avx2
 
 namespace avx512 {
-__attribute__((target("avx512f"))) inline double least_sum(const double* a, const double* b, std::size_t n) { return body::least_sum(a, b, n); }
-__attribute__((target("avx512f"))) inline void scan(const double* c, std::size_t n, double* least, RowScan& total) { body::scan(c, n, least, total); }
+__attribute__((target("avx512f"))) inline double least_sum(const double* a, const double* b, std::size_t n) { return body::least_sum<body::Eight>(a, b, n); }
+__attribute__((target("avx512f"))) inline void scan(const double* c, std::size_t n, double* least, RowScan& total) { body::scan<body::Eight>(c, n, least, total); }
 }  // namespace avx512
 #endif
 
@@ -168,8 +230,10 @@ __attribute__((target("avx512f"))) inline void scan(const double* c, std::size_t
         case InstructionSet::avx2: return avx2::least_sum(a, b, n);
         case InstructionSet::baseline: break;
     }
+    return body::least_sum<body::Two>(a, b, n);
+#else
+    return body::least_rest(a, b, n);
 #endif
-    return body::least_sum(a, b, n);
 }
 
 /// Lowers `column_least` to the row's entries and adds what the row tells to `total`.
@@ -178,13 +242,13 @@ inline void scan_row(const double* c, std::size_t n, double* column_least, RowSc
     switch (instruction_set()) {
         case InstructionSet::avx512: return avx512::scan(c, n, column_least, total);
         case InstructionSet::avx2: return avx2::scan(c, n, column_least, total);
-        case InstructionSet::baseline: break;
+        case InstructionSet::baseline: return body::scan<body::Two>(c, n, column_least, total);
     }
 #endif
-    body::scan(c, n, column_least, total);
+    body::scan_rest(c, 0, n, column_least, total);
 }
 
-/// Writes the indices j < n with c[j] + p[j] <= limit to `out` (room for n), ascending; returns how many.
+/// Writes the indices j < n with c[j] + p[j] <= limit to `out` (room for n + 4), ascending; returns how many.
 [[nodiscard]] inline std::size_t select_up_to(const double* c, const double* p, std::size_t n, double limit, std::int32_t* out) {
 #ifdef MEIO_TRANSPORT_X86
     switch (instruction_set()) {
@@ -193,7 +257,7 @@ inline void scan_row(const double* c, std::size_t n, double* column_least, RowSc
         case InstructionSet::baseline: return baseline::select(c, p, n, limit, out);
     }
 #endif
-    return body::select(c, p, n, limit, out);
+    return body::select_rest(c, p, 0, n, limit, out, 0);
 }
 
 }  // namespace meio::transport::detail
