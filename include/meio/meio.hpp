@@ -56,6 +56,7 @@
 #include <meio/planner/instance.hpp>
 #include <meio/planner/item_model.hpp>
 #include <meio/planner/lattice_demand.hpp>
+#include <meio/planner/local_search.hpp>
 #include <meio/planner/newsvendor_node.hpp>
 #include <meio/planner/plan.hpp>
 #include <meio/planner/planner.hpp>

@@ -17,6 +17,7 @@
 #include <meio/planner/incumbent.hpp>
 #include <meio/planner/instance.hpp>
 #include <meio/planner/item_model.hpp>
+#include <meio/planner/local_search.hpp>
 #include <meio/planner/repair.hpp>
 #include <meio/planner/shard.hpp>
 
@@ -148,6 +149,7 @@ template <class MakeModel, Executor Exec>
     }
 
     Repair<MakeModel, Exec> repair(instance, make_model, executor);
+    LocalSearch<MakeModel, Exec> search(instance, make_model, executor);
     std::optional<core::Status> outside;
     bool repaired_before = false;
     double bound_before = solution.bound;
@@ -176,10 +178,12 @@ template <class MakeModel, Executor Exec>
             solution.bound = plan.cost + instance.constant;
             ++solution.passes;
         }
-        const bool feasible = repair.make_feasible(plan, context);
-        if (feasible) {
-            const double enough = solution.bound / (1.0 - std::min(options.gap, 0.99)) - instance.constant;
-            repair.improve(plan, enough, context);
+        const double enough = solution.bound / (1.0 - std::min(options.gap, 0.99)) - instance.constant;
+        bool feasible = repair.make_feasible(plan, context);
+        if (feasible) repair.improve(plan, enough, context);
+        if (!feasible || plan.cost > enough) {
+            search.improve(plan, solution.prices, std::clamp(solution.passes, 16, 64), enough, context);
+            feasible = violation(instance, plan.usage) == 0;
         }
         const bool better = feasible && plan.cost + instance.constant < solution.cost;
         if (better) solution.cost = plan.cost + instance.constant;
