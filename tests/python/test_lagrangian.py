@@ -19,9 +19,6 @@ import pytest
 from meio import InputError, Status, Table, lagrangian
 from meio.lagrangian import OracleError, Replies, Reply, State, maximize
 
-#: Taken off where the solver's curvature metric, Newton's method and L-BFGS are in.
-WAITING = pytest.mark.xfail(strict=False, reason="needs the metrics and smooth methods of the solver")
-
 
 class Plans:
     """Groups that choose among listed plans: the dual of a linear program, and the slow twin of every oracle."""
@@ -125,9 +122,8 @@ def test_equals_highs_a_thousand_times():
             raise
 
 
-@pytest.mark.xfail(strict=False, reason="the bundle asks for the same trial over and over, whose cut it has")
 def test_a_trial_is_not_repeated():
-    """The one problem of the first 3,000 on which the bundle does not move on."""
+    """The one problem of the first 3,000 on which an early bundle asked for the same trial over and over."""
     pytest.importorskip("scipy")
     check_against_highs(*random_problem(np.random.default_rng(2011)))
 
@@ -321,7 +317,6 @@ class Newsvendors:
         return answer
 
 
-@WAITING
 def test_curvature_in_total_or_by_group():
     """Total and per-group curvature are the same curvature, and both save calls."""
     plain, diagonal, total, by_group = (
@@ -336,7 +331,6 @@ def test_curvature_in_total_or_by_group():
     assert total.calls <= diagonal.calls <= plain.calls + 3
 
 
-@WAITING
 def test_a_sample_of_groups_may_tell_the_curvature():
     """A function by group tells its curvature for every other group only."""
     full = Newsvendors(curvature="hessian by group")
@@ -396,8 +390,8 @@ def test_a_known_plan_and_a_primal_callback_certify():
     ("method", "gap"),
     [
         ("bundle", 1e-6),
-        pytest.param("newton", 1e-6, marks=WAITING),
-        pytest.param("lbfgs", 1e-6, marks=WAITING),
+        ("newton", 1e-6),
+        ("lbfgs", 1e-6),
         ("polyak", 0.03),
         ("held_wolfe_crowder", 0.03),
         ("camerini_fratta_maffioli", 0.03),
@@ -486,7 +480,6 @@ def test_a_state_outlives_an_oracle_that_fails():
     assert resumed.multipliers.tobytes() == undisturbed.multipliers.tobytes()
 
 
-@WAITING
 def test_a_warm_start_after_changed_right_hand_sides():
     """Capacities moved by up to 3 %: at most four calls from where the last solve ended."""
     oracle = Newsvendors(curvature="hessian")
