@@ -101,13 +101,21 @@ private:
           model_(groups_, size_, static_cast<std::size_t>(options_.max_cuts), options_.max_idle),
           choice_(like.problem_, like.options_.metric) {}
 
-    // Solves the proximal problem. Where its term hides what ascent is left, a weaker one shows it without a call.
+    // Solves the proximal problem. Where its term hides what ascent is left, a weaker one shows it without a call; where it
+    // is so weak that rounding of the weights decides the step, a stronger one helps.
     void next_step() {
         const double constant = -dot(problem_.b.data(), centre_.data(), size_);
+        int shorter = 0;
         for (double longer = 1.0; longer < 1e7; longer *= 10.0) {
             Proximal proximal(centre_, search_.lower, search_.upper, metric_, longer * t_);
             model_.solve(proximal, problem_.b, constant, at_centre_.value, 1e-2, 0.1 * search_.noise);
             predicted_ = model_.predicted() - at_centre_.value;
+            if (model_.slack() > std::max(search_.noise, 0.1 * predicted_) && shorter < 12) {
+                ++shorter;
+                t_ *= 0.1;
+                longer *= 0.1;
+                continue;
+            }
             rise_ = predicted_ + proximal.squared_length(model_.step()) / (2.0 * proximal.t());
             for (std::size_t k = 0; k < size_; ++k)
                 reach_[k] = std::max({reach_[k], std::abs(model_.step()[k]), std::abs(centre_[k] - origin_[k]), std::abs(centre_[k])});

@@ -38,6 +38,7 @@ public:
     [[nodiscard]] const std::vector<double>& average() const { return average_; }  // aggregate slope minus b
     [[nodiscard]] double predicted() const { return predicted_; }  // proximal value at d, from above
     [[nodiscard]] double aggregate() const { return aggregate_; }  // value of the aggregate cut at the centre
+    [[nodiscard]] double slack() const { return slack_; }          // by how much the step may miss the best
 
     /// Everything that the next solve depends on.
     void write(Writer& out) const {
