@@ -15,6 +15,7 @@
 #include <meio/lagrangian/detail/metric_choice.hpp>
 #include <meio/lagrangian/detail/proximal.hpp>
 #include <meio/lagrangian/detail/search.hpp>
+#include <meio/lagrangian/detail/step_length.hpp>
 
 namespace meio::lagrangian::detail {
 
@@ -72,7 +73,7 @@ private:
         if (search_.cut_short()) return false;
         add_cuts(at_centre_, nullptr);
         model_.recentre(choice_.update(at_centre_, {}, {}, metric_));
-        if (!(t_ > 0) || choice_.is_curvature()) t_ = first_weight();
+        if (!(length_.value() > 0) || choice_.is_curvature()) length_.set(first_weight());
         return true;
     }
 
@@ -90,7 +91,7 @@ private:
             for (const std::size_t changed : options_.changed_groups)
                 if (changed >= first_shard(g) && changed < first_shard(g + 1)) old.model_.forget(g);
         model_ = std::move(old.model_);
-        t_ = old.t_;
+        length_.set(old.length_.value());
         choice_ = std::move(old.choice_);
         reach_ = old.reach_;
     }
@@ -107,12 +108,12 @@ private:
         const double constant = -dot(problem_.b.data(), centre_.data(), size_);
         int shorter = 0;
         for (double longer = 1.0; longer < 1e7; longer *= 10.0) {
-            Proximal proximal(centre_, search_.lower, search_.upper, metric_, longer * t_);
+            Proximal proximal(centre_, search_.lower, search_.upper, metric_, longer * length_.value());
             model_.solve(proximal, problem_.b, constant, at_centre_.value, 1e-2, 0.1 * search_.noise);
             predicted_ = model_.predicted() - at_centre_.value;
             if (model_.slack() > std::max(search_.noise, 0.1 * predicted_) && shorter < 12) {
                 ++shorter;
-                t_ *= 0.1;
+                length_.set(0.1 * length_.value());
                 longer *= 0.1;
                 continue;
             }
@@ -121,12 +122,12 @@ private:
                 reach_[k] = std::max({reach_[k], std::abs(model_.step()[k]), std::abs(centre_[k] - origin_[k]), std::abs(centre_[k])});
             double ascent = expected_ascent();
             // Where the metric is curvature the promise itself measures what is left; thirtyfold, for curvature is a guess.
-            if (choice_.is_curvature()) ascent = std::min(ascent, 30.0 * predicted_ / std::min(longer * t_, 1.0));
+            if (choice_.is_curvature()) ascent = std::min(ascent, 30.0 * predicted_ / std::min(longer * length_.value(), 1.0));
             search_.predict(ascent);
             // A Newton step is worth its call long before its promise falls that low.
             const double least = (choice_.is_curvature() ? 1e-3 : 0.1) * search_.allowed();
             if (predicted_ > std::max(search_.noise, least) || ascent <= search_.allowed()) {
-                t_ *= longer;
+                length_.set(longer * length_.value());
                 break;
             }
         }
@@ -136,38 +137,16 @@ private:
     // Moves the centre where the trial keeps enough of its promise, and sets the length of the next step.
     void judge(Evaluation at, std::vector<double> trial, const std::vector<double>& step) {
         const double gain = at.value - at_centre_.value;
-        // The length that a quadratic through both values and the predicted ascent would take.
-        const double fitted = t_ * predicted_ / (2.0 * std::max(predicted_ - gain, 1e-12 * std::abs(predicted_)));
         const bool curved = choice_.is_curvature();
         if (gain >= 0.1 * predicted_ && gain > 0) {
             model_.recentre(choice_.update(at, step, at_centre_.gradient, metric_));
             model_.move_centre_to_step();
             centre_ = std::move(trial);
             at_centre_ = std::move(at);
-            ++serious_in_a_row_;
-            linear_in_a_row_ = gain > 0.98 * rise_ ? linear_in_a_row_ + 1 : 0;
-            if (curved) {
-                // More than promised: the dual bends less than its curvature says, as one made of few plans does.
-                if (gain - predicted_ > 0.5 * (rise_ - predicted_)) {
-                    t_ *= 4.0;
-                } else if (gain > 0.5 * predicted_) {
-                    t_ = std::max(t_, std::min({fitted, 10.0 * t_, 1.0}));
-                }
-            } else if (choice_.is_curvature()) {
-                t_ = 1.0;  // the first estimate of the curvature
-            } else if (gain >= 0.5 * predicted_ && fitted > t_) {
-                t_ = std::min(fitted, std::pow(10.0, std::clamp(linear_in_a_row_, 1, 3)) * t_);
-            } else if (serious_in_a_row_ > 3) {
-                t_ *= 2.0;
-            }
-            return;
+            length_.moved(gain, predicted_, rise_, curved, choice_.is_curvature());
+        } else {
+            length_.stayed(gain, predicted_, gain - dot(at.gradient.data(), step.data(), size_), search_.noise, curved);
         }
-        serious_in_a_row_ = 0;
-        linear_in_a_row_ = 0;
-        const double error = gain - dot(at.gradient.data(), step.data(), size_);
-        if (predicted_ > search_.noise && error > predicted_)
-            t_ = curved ? std::max(std::clamp(fitted, t_ / (gain < -predicted_ ? 100.0 : 10.0), t_ / 3.0), 1e-3)
-                        : std::max(fitted, t_ / 10.0);
     }
 
     [[nodiscard]] std::vector<std::uint8_t> memory() const {
@@ -180,12 +159,8 @@ private:
         metric_.write(out);
         choice_.write(out);
         out.write(reach_);
-        out.write(t_);
-        out.write(predicted_);
-        out.write(rise_);
-        out.write(serious_in_a_row_);
-        out.write(linear_in_a_row_);
-        out.write(stepped_);
+        length_.write(out);
+        out.all(predicted_, rise_, stepped_);
         out.write(static_cast<std::uint64_t>(groups_));
         out.write(static_cast<std::uint64_t>(shards_));
         model_.write(out);
@@ -200,12 +175,8 @@ private:
         metric_.read(in);
         choice_.read(in);
         in.read(reach_);
-        in.read(t_);
-        in.read(predicted_);
-        in.read(rise_);
-        in.read(serious_in_a_row_);
-        in.read(linear_in_a_row_);
-        in.read(stepped_);
+        length_.read(in);
+        in.all(predicted_, rise_, stepped_);
         std::uint64_t groups = 0, shards = 0;
         in.read(groups);
         in.read(shards);
@@ -297,11 +268,9 @@ private:
     MetricChoice choice_;
     std::vector<double> origin_{};
     std::vector<double> reach_{};  // farthest that any trial or centre lay from a centre, the start or 0
-    double t_ = 0;                 // length of the proximal step
+    StepLength length_{};
     double rise_ = 0;              // the same without the proximal term
     double predicted_ = 0;         // ascent that the model promised for the last trial
-    int serious_in_a_row_ = 0;
-    int linear_in_a_row_ = 0;      // of them the last ones, along which the dual hardly bent
     bool stepped_ = false;         // the model's step is the next trial
 };
 
