@@ -696,7 +696,9 @@ def test_wrong_input_names_every_entry():
 @pytest.mark.parametrize("where", ["oracle", "solver"])
 def test_ctrl_c_returns_the_best_so_far(where):
     """Ctrl-C, in the oracle or in the solver, returns within a second with status INTERRUPTED and all that is known."""
-    plans, b = some_plans(groups=60, plans=40, size=120 if where == "solver" else 5)
+    plans, b = (
+        some_plans(groups=200, plans=60, size=500) if where == "solver" else some_plans(groups=60, plans=40, size=5)
+    )
     asked = []
 
     class Slow(Plans):
@@ -712,7 +714,7 @@ def test_ctrl_c_returns_the_best_so_far(where):
     timer = threading.Timer(1.5 if where == "oracle" else 0.3, interrupt)
     timer.start()
     try:
-        result = maximize(Slow(plans.cost, plans.use), b=b, lower=None, relative_gap=0, cut_groups=60)
+        result = maximize(Slow(plans.cost, plans.use), b=b, lower=None, relative_gap=0, cut_groups=200)
     finally:
         timer.cancel()
     assert result.status is Status.INTERRUPTED, result.summary()
@@ -755,7 +757,7 @@ def test_other_exceptions_pass_unchanged():
 
     with pytest.raises(SystemExit):
         maximize(leave, b=1)
-    plans, b = some_plans(groups=60, plans=40, size=120)
+    plans, b = some_plans(groups=200, plans=60, size=500)
 
     def out_of_time(*_):
         raise TimeoutError("too late")
@@ -765,7 +767,7 @@ def test_other_exceptions_pass_unchanged():
     timer.start()
     try:
         with pytest.raises((TimeoutError, OracleError), match="too late"):
-            maximize(plans, b=b, lower=None, relative_gap=0, cut_groups=60)
+            maximize(plans, b=b, lower=None, relative_gap=0, cut_groups=200)
     finally:
         timer.cancel()
         signal.signal(signal.SIGUSR1, before)
