@@ -183,8 +183,11 @@ private:
         objective_ = 0;
         for (const std::int32_t x : tree_.order()) {
             const double step = is_row(x) ? tree_.step(x) : -tree_.step(x);
+            if (step == problem_.big) {
+                if (tree_.flow(x) > problem_.balance_tolerance) status_ = core::Status::infeasible;
+                else tree_.clear(x);
+            }
             objective_ += tree_.flow(x) * step;
-            if (step == problem_.big && tree_.flow(x) > problem_.balance_tolerance) status_ = core::Status::infeasible;
         }
         if (status_ == core::Status::infeasible) objective_ = std::numeric_limits<double>::quiet_NaN();
         return status_;

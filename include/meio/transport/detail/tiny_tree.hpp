@@ -45,6 +45,9 @@ public:
             if (at(x).flow < 0) at(x).flow = 0;
     }
 
+    /// Takes the flow off the arc above x: rounding that has no meaning.
+    void clear(std::int32_t x) { at(x).flow = 0; }
+
     /// Marks x and what hangs below it. Wants `order()` up to date.
     void find_below(std::int32_t x) {
         below_[static_cast<std::size_t>(root_)] = 0;
