@@ -30,7 +30,7 @@ public:
                     bool reversed, std::vector<double> column_least, double largest_cost, bool integral)
         : costs_(costs), rows_(row_amounts.size()), columns_(column_amounts.size()), row_amounts_(row_amounts),
           column_amounts_(column_amounts), tree_(rows_, columns_), lists_(rows_), potential_(rows_ + columns_ + 1, 0.0),
-          taken_(columns_, 0), least_(std::move(column_least)), largest_(largest_cost), reversed_(reversed),
+          taken_(columns_, 0), due_(rows_, 6), least_(std::move(column_least)), largest_(largest_cost), reversed_(reversed),
           integral_(integral) {}
 
     /// `optimal` with `unserved` as small as it can be, or why it stopped.
@@ -40,14 +40,10 @@ public:
         max_pivots_ = max_pivots > 0 ? std::min(max_pivots, guard) : guard;
         start();
         lists_.build(costs_, columns_, least_);
-        const std::size_t batch = std::max<std::size_t>(32, rows_ / 8);
-        std::size_t next = 0;
         std::size_t idle = 0;
-        while (true) {
-            if (stopped()) break;
-            const std::size_t last = std::min(rows_, next + batch);
-            idle = price(next, last) ? 0 : idle + (last - next);
-            next = last == rows_ ? 0 : last;
+        while (!stopped()) {
+            const std::size_t priced = gather();
+            idle = enter(priced) ? 0 : idle + priced;
             if (idle < rows_) continue;
             idle = 0;
             const auto added = grow();
@@ -111,20 +107,49 @@ private:
         return stop_.has_value();
     }
 
-    // Each row's best listed arc, then pivots in order of promise. False where nothing moved.
-    bool price(std::size_t first, std::size_t last) {
+    // Prices rows, a twelfth at a time, until there are enough candidates for a round; returns how many rows.
+    std::size_t gather() {
+        const std::size_t batch = std::max<std::size_t>(16, rows_ / 12);
+        const std::size_t enough = std::max<std::size_t>(16, rows_ / 100);
         candidates_.clear();
+        std::size_t priced = 0;
+        while (priced < rows_ && candidates_.size() < enough) {
+            const std::size_t last = std::min(rows_, next_ + batch);
+            price(next_, last);
+            priced += last - next_;
+            next_ = last;
+            if (next_ < rows_) continue;
+            next_ = 0;
+            ++pass_;
+        }
+        credit_ = std::min(credit_ + 0.02 * static_cast<double>(priced), static_cast<double>(rows_));
+        return priced;
+    }
+
+    // Each row's best listed arc. Lists built before prices were known lack what is needed later, on geometric costs more
+    // than anything: a row whose list has nothing to offer is read whole, as long as such readings pay.
+    void price(std::size_t first, std::size_t last) {
         const double* column_price = potential_.data() + rows_;
         for (std::size_t i = first; i < last; ++i) {
             const double own = potential_[i];
-            double best = 0.0 - tolerance_ + own;
+            const double limit = 0.0 - tolerance_ + own;
+            double best = limit;
             const RowLists::Entry* arc = nullptr;
-            for (const RowLists::Entry& entry : lists_.row(i)) {
-                const double value = entry.cost + column_price[entry.column];
-                if (value < best) {
-                    best = value;
-                    arc = &entry;
+            const auto look = [&](std::span<const RowLists::Entry> list) {
+                for (const RowLists::Entry& entry : list) {
+                    const double value = entry.cost + column_price[entry.column];
+                    if (value < best) {
+                        best = value;
+                        arc = &entry;
+                    }
                 }
+            };
+            look(lists_.row(i));
+            if (arc == nullptr && pass_ >= due_[i] && credit_ > 0) {
+                const std::size_t added = lists_.grow(i, costs_ + i * columns_, column_price, columns_, limit);
+                look(lists_.row(i).last(added));
+                due_[i] = pass_ + (added > 0 ? 1 : 12);
+                credit_ += added > 0 ? 4 : -1;
             }
             const auto row = static_cast<std::int32_t>(i);
             if (arc != nullptr)
@@ -134,12 +159,16 @@ private:
         for (std::size_t j = columns_ * first / rows_; reversed_ && j < columns_ * last / rows_; ++j)
             if (column_price[j] < -tolerance_)
                 candidates_.push_back({column_price[j], 0.0, tree_.root(), static_cast<std::int32_t>(rows_ + j)});
+    }
+
+    // Pivots in order of promise. False where nothing moved.
+    bool enter(std::size_t priced) {
         if (candidates_.empty()) return false;
         std::sort(candidates_.begin(), candidates_.end());
         const std::int64_t before = pivots_;
         ++round_;
         // A second arc into the same column is mostly spoilt by the first, unless columns are few.
-        const std::uint32_t each = static_cast<std::uint32_t>(std::max<std::size_t>(1, (last - first) / (4 * columns_)));
+        const std::uint32_t each = static_cast<std::uint32_t>(std::max<std::size_t>(1, priced / (4 * columns_)));
         for (const Candidate& arc : candidates_) {
             if (arc.to != tree_.root()) {
                 std::uint64_t& taken = taken_[static_cast<std::size_t>(arc.to) - rows_];
@@ -191,6 +220,7 @@ private:
     RowLists lists_;
     std::vector<double> potential_;
     std::vector<std::uint64_t> taken_;  // round, then candidates of it, that lead into a column
+    std::vector<std::uint32_t> due_;  // the pass from which on a row may be read whole
     std::vector<double> least_;
     std::vector<Candidate> candidates_{};
     const core::Context* context_ = nullptr;
@@ -199,6 +229,9 @@ private:
     double tolerance_ = 0.5;  // reduced costs of whole numbers are whole
     std::int64_t pivots_ = 0;
     std::int64_t max_pivots_ = 0;
+    std::size_t next_ = 0;      // row to be priced next
+    double credit_ = 0;         // whole rows that may be read
+    std::uint32_t pass_ = 0;    // over all rows
     std::uint32_t round_ = 0;
     bool reversed_;
     bool integral_;

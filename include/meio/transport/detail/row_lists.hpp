@@ -54,19 +54,19 @@ public:
         }
     }
 
-    /// Adds up to eight of row i's arcs with the least cost + price among those below `limit`; returns how many. Where the
-    /// list grows too long, only its better half stays.
+    /// Adds up to twelve of row i's arcs with the least cost + price, all below `limit`; returns how many. Where the list
+    /// grows too long, only its better half stays.
     std::size_t grow(std::size_t i, const double* c, const double* price, std::size_t n, double limit) {
-        constexpr std::size_t block = 256;
-        constexpr std::size_t most = 8;
-        std::size_t count = 0;
-        for (std::size_t b = 0; b < n; b += block) {
-            const std::size_t end = std::min(n, b + block);
-            if (!(least_sum(c + b, price + b, end - b) < limit)) continue;
-            for (std::size_t j = b; j < end; ++j)
-                if (c[j] + price[j] < limit) found_[count++] = static_cast<std::int32_t>(j);
+        constexpr std::size_t most = 12;
+        const double base = least_sum(c, price, n);
+        if (!(base < limit)) return 0;
+        // Halving the distance to the least is cheaper than ranking hundreds.
+        double width = 0.5 * (limit - base);
+        std::size_t count = select_up_to(c, price, n, base + width, found_.data());
+        for (int trial = 0; count > most && trial < 8; ++trial) {
+            width *= count > 4 * most ? 0.25 : 0.5;
+            count = select_up_to(c, price, n, base + width, found_.data());
         }
-        if (count == 0) return 0;
         if (length_[i] + std::min(count, most) > longest) shrink(i, price);
         return keep(i, c, price, count, most);
     }
