@@ -16,6 +16,7 @@
 #include <meio/transport/tiny.hpp>
 #include <meio/transport/warehouse.hpp>
 
+#include "bind_transport.hpp"
 #include "interruptible.hpp"
 #include "register.hpp"
 
@@ -24,16 +25,7 @@ using namespace meio;
 
 namespace {
 
-using Array = py::array_t<double, py::array::c_style | py::array::forcecast>;
-
-std::span<const double> view(const Array& array) { return {array.data(), static_cast<std::size_t>(array.size())}; }
-
-template <class T>
-py::array_t<T> copy(const std::vector<T>& values) {
-    return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
-}
-
-using Indices = py::array_t<std::int32_t, py::array::c_style | py::array::forcecast>;
+constexpr py::ssize_t few_costs = 4096;  // a problem of fractions of a millisecond
 
 py::dict fields_of(const transport::Result& result) {
     const auto count = static_cast<py::ssize_t>(result.shipments.size());
@@ -66,15 +58,11 @@ py::dict fields_of(const transport::Result& result) {
     return out;
 }
 
-core::Context limited(std::optional<double> time_limit) {
-    return time_limit ? core::Context::with_time_limit(*time_limit) : core::Context{};
-}
-
 py::dict solve(const Array& costs, const Array& supply, const Array& demand, const transport::Options& options,
                std::optional<double> time_limit) {
     const auto sources = static_cast<std::size_t>(costs.shape(0));
     const auto destinations = static_cast<std::size_t>(costs.shape(1));
-    return fields_of(run_interruptible(limited(time_limit), [&](const core::Context& running) {
+    return fields_of(run_sized(costs.size() <= few_costs, limited(time_limit), [&](const core::Context& running) {
         return transport::solve(view(costs), sources, destinations, view(supply), view(demand), options, running);
     }));
 }
@@ -82,18 +70,26 @@ py::dict solve(const Array& costs, const Array& supply, const Array& demand, con
 py::dict solve_arcs(std::size_t sources, std::size_t destinations, const Indices& from, const Indices& to, const Array& costs,
                     const Array& supply, const Array& demand, const Array& capacities, const Array& shortage_prices,
                     const Array& overflow_prices, const transport::Options& options, std::optional<double> time_limit) {
-    const auto whole = [](const Indices& a) {
-        return std::span<const std::int32_t>(a.data(), static_cast<std::size_t>(a.size()));
-    };
-    const transport::ArcResult result = run_interruptible(limited(time_limit), [&](const core::Context& running) {
+    std::vector<std::int64_t> arcs;  // where each shipment's arc stands in the caller's list
+    const bool small = costs.size() <= few_costs;
+    const transport::ArcResult result = run_sized(small, limited(time_limit), [&](const core::Context& running) {
         const transport::ArcTable table =
-            transport::make_arcs(sources, destinations, whole(from), whole(to), view(costs), view(capacities));
+            transport::make_arcs(sources, destinations, view(from), view(to), view(costs), view(capacities));
         transport::ArcProblem problem = table.problem(view(supply), view(demand));
         problem.shortage_prices = view(shortage_prices);
         problem.overflow_prices = view(overflow_prices);
-        return transport::solve_arcs(problem, options, running);
+        transport::ArcResult found = transport::solve_arcs(problem, options, running);
+        arcs.reserve(found.shipments.size());
+        for (const transport::Shipment& shipment : found.shipments) {
+            const auto j = static_cast<std::size_t>(shipment.destination);
+            auto e = static_cast<std::size_t>(table.offsets[j]);
+            while (table.source_ids[e] != shipment.source) ++e;
+            arcs.push_back(table.positions[e]);
+        }
+        return found;
     });
     py::dict out = fields_of(result);
+    out["arcs"] = copy(arcs);
     out["unserved"] = copy(result.unserved);
     out["overflow"] = copy(result.overflow);
     return out;
@@ -212,4 +208,6 @@ void register_transport(py::module_& module) {
         .def_property_readonly("supply_duals", &WarmSolver::supply_duals)
         .def_property_readonly("demand_duals", &WarmSolver::demand_duals)
         .def_property_readonly("flows", &WarmSolver::flows);
+    register_transport_flow(m);
+    register_transport_linear(m);
 }

@@ -55,6 +55,100 @@ class WarmSolver:
     @property
     def supply_duals(self) -> numpy.typing.NDArray[numpy.float64]: ...
 
+class Crash(enum.Enum):
+    """
+    Where the revised simplex starts without a basis.
+    """
+
+    AUTOMATIC = ...
+    NETWORK = ...
+    SLACK = ...
+
+class Simplex:
+    """
+    A linear program, its solver and the basis it ended with.
+    """
+    def __init__(
+        self,
+        costs: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        lower: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        upper: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        row_lower: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        row_upper: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        starts: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+        rows: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+        values: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+        *,
+        primal_tolerance: typing.SupportsFloat | typing.SupportsIndex,
+        dual_tolerance: typing.SupportsFloat | typing.SupportsIndex,
+        max_iterations: typing.SupportsInt | typing.SupportsIndex,
+        refactor_interval: typing.SupportsInt | typing.SupportsIndex,
+        bland_after: typing.SupportsInt | typing.SupportsIndex,
+        crash: Crash,
+    ) -> None: ...
+    def add_row(
+        self,
+        lower: typing.SupportsFloat | typing.SupportsIndex,
+        upper: typing.SupportsFloat | typing.SupportsIndex,
+        variables: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+        coefficients: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    ) -> int: ...
+    def add_variable(
+        self,
+        cost: typing.SupportsFloat | typing.SupportsIndex,
+        lower: typing.SupportsFloat | typing.SupportsIndex,
+        upper: typing.SupportsFloat | typing.SupportsIndex,
+        rows: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+        coefficients: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    ) -> int: ...
+    def forget_basis(self) -> None: ...
+    def set_basis(
+        self,
+        variables: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+        rows: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+    ) -> None: ...
+    def set_cost(
+        self, variable: typing.SupportsInt | typing.SupportsIndex, cost: typing.SupportsFloat | typing.SupportsIndex
+    ) -> None: ...
+    def set_costs(self, costs: typing.Annotated[numpy.typing.ArrayLike, numpy.float64]) -> None: ...
+    def set_row_bounds(
+        self,
+        row: typing.SupportsInt | typing.SupportsIndex,
+        lower: typing.SupportsFloat | typing.SupportsIndex,
+        upper: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> None: ...
+    def set_variable_bounds(
+        self,
+        variable: typing.SupportsInt | typing.SupportsIndex,
+        lower: typing.SupportsFloat | typing.SupportsIndex,
+        upper: typing.SupportsFloat | typing.SupportsIndex,
+    ) -> None: ...
+    def solve(self, time_limit: typing.SupportsFloat | typing.SupportsIndex | None) -> dict: ...
+    @property
+    def row_count(self) -> int: ...
+    @property
+    def variable_count(self) -> int: ...
+
+def min_cost_flow(
+    nodes: typing.SupportsInt | typing.SupportsIndex,
+    tails: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+    heads: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+    costs: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    lower: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    upper: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    supply: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    relations: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+    *,
+    parent_arcs: typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+    at_upper: typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+    balance_tolerance: typing.SupportsFloat | typing.SupportsIndex,
+    max_pivots: typing.SupportsInt | typing.SupportsIndex,
+    time_limit: typing.SupportsFloat | typing.SupportsIndex | None,
+) -> dict:
+    """
+    Arcs one by one, codes of Relation by node; empty arrays for what is not there.
+    """
+
 def solve(
     costs: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     supply: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],

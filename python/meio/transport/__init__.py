@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""The transportation problem: ship from sources to destinations at least cost.
+"""Transport, flow and small linear programs: ship at least cost, with duals and proofs.
 
 Examples
 --------
@@ -10,10 +10,42 @@ Examples
 ('OPTIMAL', 1020.0)
 """
 
-from meio.transport._arcs import ArcResult, solve_arcs
+from meio.transport._arcs import ArcResult, NamedCut, solve_arcs
 from meio.transport._batch import BatchResult, solve_batch
 from meio.transport._dense import Cut, Result, solve
 from meio.transport._emd import emd, emd2
+from meio.transport._flow import FlowBasis, FlowCut, FlowResult, NamedFlowResult, min_cost_flow, min_cost_flow_arcs
+from meio.transport._linear import BasisStatus, LinearBasis, LinearResult, RevisedSimplex, solve_linear
+from meio.transport._linprog import LinprogResult, linprog
+from meio.transport._program import LinearProgram, TransportProgram, transport_program
 from meio.transport._solver import Solver
 
-__all__ = ["ArcResult", "BatchResult", "Cut", "Result", "Solver", "emd", "emd2", "solve", "solve_arcs", "solve_batch"]
+__all__ = [
+    "ArcResult",
+    "BasisStatus",
+    "BatchResult",
+    "Cut",
+    "FlowBasis",
+    "FlowCut",
+    "FlowResult",
+    "LinearBasis",
+    "LinearProgram",
+    "LinearResult",
+    "LinprogResult",
+    "NamedCut",
+    "NamedFlowResult",
+    "Result",
+    "RevisedSimplex",
+    "Solver",
+    "TransportProgram",
+    "emd",
+    "emd2",
+    "linprog",
+    "min_cost_flow",
+    "min_cost_flow_arcs",
+    "solve",
+    "solve_arcs",
+    "solve_batch",
+    "solve_linear",
+    "transport_program",
+]

@@ -3,21 +3,50 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Any, Literal
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from meio._meio import transport as _core
 from meio._meio.core import Status
 from meio.errors import InputError
-from meio.tables import Table, backend_of, read_columns, to_backend
-from meio.transport._dense import relation
+from meio.tables import Table, backend_of, to_backend
+from meio.transport._frames import Names, Numbers, Rows, amounts_by_name
+from meio.transport._input import SHOWN, Finding, findings_as, real, relation, seconds, whole
 
 
-@dataclass(frozen=True, repr=False)
+class NamedCut(NamedTuple):
+    """A proof of infeasibility by names.
+
+    Attributes
+    ----------
+    destinations, sources : list of str
+        Of a shortage: destinations that cannot all be served, and all sources with an arc into them. Of a surplus:
+        destinations that are all the named sources reach.
+    amount : float
+        Units by which the one side exceeds the other; > 0.
+    """
+
+    destinations: list[str]
+    sources: list[str]
+    amount: float
+
+
+@dataclass(frozen=True)
+class _Raw:
+    """What the frames and dictionaries of a result are made from, once they are asked for."""
+
+    columns: tuple[str, str, str]
+    backend: str
+    sources: list[str]
+    destinations: list[str]
+    costs: Any
+    fields: dict[str, Any]
+
+
+@dataclass(frozen=True, repr=False, eq=False)
 class ArcResult:
     """A solution by names.
 
@@ -26,60 +55,106 @@ class ArcResult:
     status : Status
         Why the solver stopped; exact where `OPTIMAL`.
     objective, bound : float
-        Cost of the flows, and a proven lower bound on the optimum.
+        Cost of the flows with the price of what stays unserved, and a proven lower bound on the optimum, valid after
+        a time limit or Ctrl-C too.
     flows : frame
         source, destination, amount, cost (per unit): the positive flows, in the library that the arcs came in.
     supply_duals, demand_duals : dict of str to float
         Change of the objective per further unit of supply (<= 0 where it is `at_most`) and of demand.
     unserved : dict of str to float
         Demand that stays unserved at its price; empty where no prices were given.
-    shortage : tuple of (list, list, float) or None
-        Where infeasible: destinations that cannot all be served, the sources that reach them, the units that lack.
-    gap : float
-        Relative gap between objective and bound, recomputed from the input.
+    shortage, surplus : NamedCut or None
+        Where infeasible: destinations that cannot all be served, the sources that reach them, the units that lack;
+        and sources that cannot all ship.
+    dual_violation, primal_residual, gap : float
+        Recomputed from the input: worst reduced cost or dual sign, worst supply or demand row, relative gap.
     pivots : int
+        Simplex pivots.
     seconds : float
+        Wall time of the solve, the reading of the tables left out.
     """
 
     status: Status
     objective: float
     bound: float
-    flows: Any
-    supply_duals: dict[str, float]
-    demand_duals: dict[str, float]
-    unserved: dict[str, float]
-    shortage: tuple[list[str], list[str], float] | None
+    shortage: NamedCut | None
+    surplus: NamedCut | None
+    dual_violation: float
+    primal_residual: float
     gap: float
     pivots: int
     seconds: float
+    _raw: _Raw = field(repr=False)
 
     def __repr__(self) -> str:
         """Status, size and objective in one line."""
-        size = f"{len(self.supply_duals)} x {len(self.demand_duals)}"
+        size = f"{len(self._raw.sources)} x {len(self._raw.destinations)}"
         return f"<transport.ArcResult {self.status.name}, {size}, objective {self.objective:.10g}, gap {self.gap:.1e}>"
 
+    @cached_property
+    def flows(self) -> Any:
+        """The positive flows by source, then destination."""
+        raw = self._raw
+        source, destination, cost = raw.columns
+        table = Table(
+            {
+                source: np.array(raw.sources, dtype=object)[raw.fields["sources"]],
+                destination: np.array(raw.destinations, dtype=object)[raw.fields["destinations"]],
+                "amount": raw.fields["amounts"],
+                cost: raw.costs[raw.fields["arcs"]],
+            }
+        )
+        return to_backend(table, raw.backend)
 
-def _amounts(field: str, given: Any) -> tuple[list[str], NDArray[np.float64]]:
-    if not isinstance(given, Mapping):
-        fix = "must be a mapping of names to units"
-        raise InputError.from_core([(field, "", type(given).__name__, fix)])
-    names = [str(name) for name in given]
-    try:
-        return names, np.fromiter((float(value) for value in given.values()), dtype=np.float64, count=len(names))
-    except (TypeError, ValueError) as error:
-        raise InputError.from_core([(field, "", "", f"must be numbers ({error})")]) from error
+    @cached_property
+    def supply_duals(self) -> dict[str, float]:
+        """Duals of the sources by name."""
+        return dict(zip(self._raw.sources, self._raw.fields["supply_duals"].tolist(), strict=True))
+
+    @cached_property
+    def demand_duals(self) -> dict[str, float]:
+        """Duals of the destinations by name."""
+        return dict(zip(self._raw.destinations, self._raw.fields["demand_duals"].tolist(), strict=True))
+
+    @cached_property
+    def unserved(self) -> dict[str, float]:
+        """Demand left unserved at its price, by name."""
+        left = self._raw.fields["unserved"].tolist()
+        return dict(zip(self._raw.destinations, left, strict=True)) if left else {}
+
+
+def _cut(cut: tuple[Any, Any, float], sources: list[str], destinations: list[str]) -> NamedCut | None:
+    some_sources, some_destinations, amount = cut
+    if some_sources.size + some_destinations.size == 0:
+        return None
+    return NamedCut([destinations[j] for j in some_destinations], [sources[i] for i in some_sources], float(amount))
+
+
+def _prices(given: Any, name: str, destinations: Names) -> Any:
+    """Prices of shortage by destination; +inf where there is none."""
+    priced, values = amounts_by_name("shortage_prices", given, name, kind="prices")
+    places = [destinations.number(label) for label in priced.names]
+    fix = "must be a name of demand"
+    wrong = [
+        destinations.unknown("shortage_prices", row, priced.names[row], fix) for row, at in enumerate(places) if at < 0
+    ]
+    if wrong:
+        raise InputError.from_core(wrong[:SHOWN])
+    prices = np.full(len(destinations), np.inf)
+    prices[places] = values
+    return prices
 
 
 def solve_arcs(
     arcs: Any,
-    supply: Mapping[str, float],
-    demand: Mapping[str, float],
+    supply: Any,
+    demand: Any,
     *,
     source: str = "source",
     destination: str = "destination",
     cost: str = "cost",
     capacity: str | None = None,
-    shortage_prices: Mapping[str, float] | None = None,
+    shortage_prices: Any = None,
     supply_relation: Literal["at_most", "exactly"] = "at_most",
     demand_relation: Literal["exactly", "at_least"] = "exactly",
     balance_tolerance: float = 1e-9,
@@ -92,12 +167,12 @@ def solve_arcs(
     ----------
     arcs : pandas, Polars or pyarrow frame, or mapping of columns
         One row an arc.
-    supply, demand : mapping of str to float
-        Units by name, >= 0.
+    supply, demand : mapping of str to float, pandas series, or frame
+        Units by name, >= 0. A frame has the column of names as the arcs call it, and a column `supply` or `demand`.
     source, destination, cost, capacity : str
-        Names of the columns; `capacity` is optional: the most that an arc carries.
-    shortage_prices : mapping of str to float, optional
-        Price per unit of demand left unserved, for the destinations where that is allowed.
+        Names of the columns; `capacity` is optional: the most that an arc carries, no limit where it is missing.
+    shortage_prices : as demand, optional
+        Price per unit of demand left unserved, >= 0, for the destinations where that is allowed.
     supply_relation, demand_relation, balance_tolerance, max_pivots, time_limit
         As `solve` takes them.
 
@@ -109,6 +184,9 @@ def solve_arcs(
     ------
     InputError
         Naming missing columns, unknown names, repeated arcs and wrong numbers by row.
+    KeyboardInterrupt
+        By Ctrl-C while the tables are read. From then on Ctrl-C returns the best so far with its `bound` and status
+        `INTERRUPTED`.
 
     Examples
     --------
@@ -117,85 +195,59 @@ def solve_arcs(
     >>> result.objective, result.demand_duals
     (14.0, {'x': 1.0, 'y': 4.0})
     """
-    columns = read_columns(arcs)
-    wanted = [source, destination, cost] + ([capacity] if capacity is not None else [])
-    missing = [
-        (f"arcs.{name}", "", "no such column", f"columns are {', '.join(columns)}")
-        for name in wanted
-        if name not in columns
-    ]
-    if missing:
-        raise InputError.from_core(missing)
-    sources, send = _amounts("supply", supply)
-    destinations, take = _amounts("demand", demand)
-    wrong: list[tuple[str, str, str, str]] = []
-    ids = []
-    for column, names, side in ((source, sources, "supply"), (destination, destinations, "demand")):
-        place = {name: at for at, name in enumerate(names)}
-        labels = columns[column].labels()
-        codes = np.fromiter(
-            (place.get(label, -1) if label is not None else -1 for label in labels), np.int32, len(labels)
-        )
-        for row in np.flatnonzero(codes < 0)[:20]:
-            wrong.append((f"arcs.{column}", str(row), repr(labels[row]), f"must be a name of {side}"))
-        ids.append(codes)
-    money, not_numbers = columns[cost].numbers()
-    wrong += [(f"arcs.{cost}", str(row), "", "must be a number") for row in np.flatnonzero(not_numbers)[:20]]
-    limits = np.empty(0)
-    if capacity is not None:
-        limits, not_numbers = columns[capacity].numbers()
-        wrong += [(f"arcs.{capacity}", str(row), "", "must be a number") for row in np.flatnonzero(not_numbers)[:20]]
-    prices = np.empty(0)
-    if shortage_prices is not None:
-        prices = np.full(len(destinations), np.inf)
-        at = {name: place for place, name in enumerate(destinations)}
-        for name, price in shortage_prices.items():
-            if str(name) not in at:
-                wrong.append(("shortage_prices", str(name), "", "must be a name of demand"))
-            else:
-                prices[at[str(name)]] = price
+    columns = (source, destination, cost) + ((capacity,) if capacity is not None else ())
+    rows = Rows("arcs", arcs, columns)
+    sources, send = amounts_by_name("supply", supply, source)
+    destinations, take = amounts_by_name("demand", demand, destination)
+    nothing = np.empty(0)
+    prices = nothing if shortage_prices is None else _prices(shortage_prices, destination, destinations)
+    ids = np.empty(rows.height, np.int32), np.empty(rows.height, np.int32)
+    money = Numbers(f"arcs.{cost}", rows.height)
+    limits = Numbers(f"arcs.{capacity}", rows.height if capacity is not None else 0, missing=np.inf)
+    unknown: list[Finding] = []
+    for part, piece in rows.pieces():
+        for side, column, names, word in ((0, source, sources, "supply"), (1, destination, destinations, "demand")):
+            codes = ids[side][part] = names.codes(piece[column])
+            for at in np.flatnonzero(codes < 0)[: max(0, SHOWN - len(unknown))].tolist():
+                value = piece[column].values[at]
+                unknown.append(names.unknown(f"arcs.{column}", part.start + at, value, f"must be a name of {word}"))
+        money.read(part, piece[cost])
+        if capacity is not None:
+            limits.read(part, piece[capacity])
+    wrong = unknown + money.findings + limits.findings
     if wrong:
         raise InputError.from_core(wrong)
-    fields = _core.solve_arcs(
-        len(sources),
-        len(destinations),
-        ids[0],
-        ids[1],
-        money,
-        send,
-        take,
-        capacities=limits,
-        shortage_prices=prices,
-        overflow_prices=np.empty(0),
-        supply_relation=relation("supply_relation", supply_relation),
-        demand_relation=relation("demand_relation", demand_relation),
-        balance_tolerance=balance_tolerance,
-        max_pivots=max_pivots,
-        time_limit=time_limit,
-    )
-    key = ids[0].astype(np.int64) * len(destinations) + ids[1]
-    order = np.argsort(key, kind="stable")
-    used = fields["sources"].astype(np.int64) * len(destinations) + fields["destinations"]
-    flows = Table(
-        {
-            source: np.array(sources, dtype=object)[fields["sources"]],
-            destination: np.array(destinations, dtype=object)[fields["destinations"]],
-            "amount": fields["amounts"],
-            cost: money[order[np.searchsorted(key[order], used)]] if used.size else np.empty(0),
-        }
-    )
-    short_sources, short_destinations, lacking = fields["shortage"]
-    named = ([destinations[j] for j in short_destinations], [sources[i] for i in short_sources], float(lacking))
+    words = {
+        "from": f"arcs.{source}",
+        "costs": f"arcs.{cost}",
+        "capacities": f"arcs.{capacity}",
+        "supply": ("supply", sources.names),
+        "demand": ("demand", destinations.names),
+        "shortage_prices": ("shortage_prices", destinations.names),
+    }
+    with findings_as(words):
+        fields = _core.solve_arcs(
+            len(sources),
+            len(destinations),
+            *ids,
+            money.values,
+            send,
+            take,
+            capacities=limits.values,
+            shortage_prices=prices,
+            overflow_prices=nothing,
+            supply_relation=relation("supply_relation", supply_relation),
+            demand_relation=relation("demand_relation", demand_relation),
+            balance_tolerance=real("balance_tolerance", balance_tolerance),
+            max_pivots=whole("max_pivots", max_pivots),
+            time_limit=seconds(time_limit),
+        )
+    told = ("status", "objective", "bound", "dual_violation", "primal_residual", "gap", "pivots", "seconds")
     return ArcResult(
-        status=fields["status"],
-        objective=fields["objective"],
-        bound=fields["bound"],
-        flows=to_backend(flows, backend_of(arcs)),
-        supply_duals=dict(zip(sources, fields["supply_duals"].tolist(), strict=True)),
-        demand_duals=dict(zip(destinations, fields["demand_duals"].tolist(), strict=True)),
-        unserved=dict(zip(destinations, fields["unserved"].tolist(), strict=True)) if fields["unserved"].size else {},
-        shortage=named if named[0] else None,
-        gap=fields["gap"],
-        pivots=fields["pivots"],
-        seconds=fields["seconds"],
+        **{name: fields[name] for name in told},
+        shortage=_cut(fields["shortage"], sources.names, destinations.names),
+        surplus=_cut(fields["surplus"], sources.names, destinations.names),
+        _raw=_Raw(
+            (source, destination, cost), backend_of(arcs), sources.names, destinations.names, money.values, fields
+        ),
     )

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from meio._meio import transport as _core
 from meio._meio.core import Status
 from meio.errors import InputError
-from meio.transport._dense import relation
+from meio.transport._input import floats, relation, seconds, whole
 
 _STATUSES = [
     Status.OPTIMAL,
@@ -87,10 +87,7 @@ class BatchResult:
 
 
 def _scenarios(field: str, values: ArrayLike, each: int) -> tuple[NDArray[np.float64], int | None, tuple[int, ...]]:
-    try:
-        array = np.ascontiguousarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError.from_core([(field, "", "", f"must be numbers ({error})")]) from error
+    array = floats(field, values)
     if array.ndim not in (each, each + 1):
         fix = f"must have {each} dimensions, or {each + 1} with the scenarios first"
         raise InputError.from_core([(field, "", f"{array.ndim} dimensions", fix)])
@@ -168,10 +165,10 @@ def solve_batch(
         send,
         take,
         supply_relation=relation("supply_relation", supply_relation),
-        duals=duals,
-        flows=flows,
-        threads=threads,
-        time_limit=time_limit,
+        duals=bool(duals),
+        flows=bool(flows),
+        threads=whole("threads", threads),
+        time_limit=seconds(time_limit),
     )
     fields["statuses"] = [_STATUSES[code] for code in fields["statuses"]]
     fields["supply_duals"] = fields["supply_duals"].reshape(count, m) if duals else None

@@ -12,12 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from meio._meio import transport as _core
 from meio._meio.core import Status
 from meio.errors import InputError
-
-_RELATIONS: dict[str, Any] = {
-    "at_most": _core.Relation.AT_MOST,
-    "exactly": _core.Relation.EXACTLY,
-    "at_least": _core.Relation.AT_LEAST,
-}
+from meio.transport._input import findings_as, numbers, real, relation, seconds, whole
 
 
 @dataclass(frozen=True)
@@ -153,57 +148,69 @@ def solve(
     >>> result.status.name, result.shortage.sources, result.shortage.destinations, result.shortage.amount
     ('INFEASIBLE', array([1], dtype=int32), array([1], dtype=int32), 1.0)
     """
+    _check_order(costs, supply, demand)
     amounts = numbers("supply", supply, 1), numbers("demand", demand, 1)
-    relations = {
+    options = {
         "supply_relation": relation("supply_relation", supply_relation),
         "demand_relation": relation("demand_relation", demand_relation),
+        "balance_tolerance": real("balance_tolerance", balance_tolerance),
+        "max_pivots": whole("max_pivots", max_pivots),
+        "time_limit": seconds(time_limit),
     }
     if hasattr(costs, "tocoo"):
-        return _solve_sparse(costs, *amounts, relations, balance_tolerance, max_pivots, time_limit)
+        return _solve_sparse(costs, *amounts, options)
     matrix = numbers("costs", costs, 2)
-    if matrix.size == 0:  # nested empty lists do not say their shape
-        matrix = np.zeros((amounts[0].size, amounts[1].size)) if amounts[0].size * amounts[1].size == 0 else matrix
-    fields = _core.solve(
-        matrix,
-        *amounts,
-        **relations,
-        balance_tolerance=balance_tolerance,
-        max_pivots=max_pivots,
-        time_limit=time_limit,
-    )
-    return Result(**with_cuts(fields))
+    shape = (amounts[0].size, amounts[1].size)
+    if matrix.size == 0 and shape[0] * shape[1] == 0:  # nested empty lists do not say their shape
+        matrix = np.zeros(shape)
+    if matrix.shape != shape:
+        raise InputError.from_core([("costs", "", f"shape {matrix.shape}", _shape_rule(shape))])
+    return Result(**with_cuts(_core.solve(matrix, *amounts, **options)))
+
+
+def _shape_rule(shape: tuple[int, int]) -> str:
+    return f"must have shape {shape}: a row for each of supply, a column for each of demand"
+
+
+def _check_order(costs: Any, supply: Any, demand: Any) -> None:
+    """Refuse pandas labels that stand in another order on the amounts than on the costs: amounts go by position."""
+    wrong = []
+    for field, amounts, axis in (("supply", supply, "index"), ("demand", demand, "columns")):
+        labels, others = getattr(amounts, "index", None), getattr(costs, axis, None)
+        if labels is None or others is None or callable(labels) or callable(others) or len(labels) != len(others):
+            continue
+        given, wanted = list(labels), list(others)
+        if given != wanted and set(given) == set(wanted):
+            first = next(at for at, (a, b) in enumerate(zip(given, wanted, strict=True)) if a != b)
+            fix = f"stands in another order than costs.{axis}: pass {field}[costs.{axis}]"
+            wrong.append((f"{field}.index", str(first), repr(given[first]), fix))
+    if wrong:
+        raise InputError.from_core(wrong)
 
 
 def _solve_sparse(
-    costs: Any,
-    supply: NDArray[np.float64],
-    demand: NDArray[np.float64],
-    relations: dict[str, Any],
-    balance_tolerance: float,
-    max_pivots: int,
-    time_limit: float | None,
+    costs: Any, supply: NDArray[np.float64], demand: NDArray[np.float64], options: dict[str, Any]
 ) -> Result:
-    arcs = costs.tocoo()
     shape = (supply.size, demand.size)
-    if arcs.shape != shape:
-        raise InputError.from_core([("costs", "", f"shape {arcs.shape}", f"must have shape {shape}")])
-    nothing = np.empty(0)
-    fields = _core.solve_arcs(
-        *shape,
-        arcs.row,
-        arcs.col,
-        numbers("costs", arcs.data, 1),
-        supply,
-        demand,
-        capacities=nothing,
-        shortage_prices=nothing,
-        overflow_prices=nothing,
-        **relations,
-        balance_tolerance=balance_tolerance,
-        max_pivots=max_pivots,
-        time_limit=time_limit,
-    )
-    del fields["unserved"], fields["overflow"]
+    if costs.shape != shape:
+        raise InputError.from_core([("costs", "", f"shape {costs.shape}", _shape_rule(shape))])
+    arcs = costs.tocoo()
+    none = np.empty(0)
+    with findings_as({"from": "costs.row", "to": "costs.col", "costs": "costs.data"}):
+        fields = _core.solve_arcs(
+            *shape,
+            arcs.row,
+            arcs.col,
+            numbers("costs.data", arcs.data, 1),
+            supply,
+            demand,
+            capacities=none,
+            shortage_prices=none,
+            overflow_prices=none,
+            **options,
+        )
+    for name in ("unserved", "overflow", "arcs"):
+        del fields[name]
     return Result(**with_cuts(fields))
 
 
@@ -213,21 +220,3 @@ def with_cuts(fields: dict[str, Any]) -> dict[str, Any]:
         sources, destinations, amount = fields[name]
         fields[name] = Cut(sources, destinations, amount) if sources.size + destinations.size > 0 else None
     return fields
-
-
-def numbers(field: str, values: ArrayLike, dimensions: int) -> NDArray[np.float64]:
-    """Return `values` as an array of floats with so many dimensions; `InputError` names the field otherwise."""
-    try:
-        array = np.asarray(values, dtype=np.float64)
-    except (TypeError, ValueError) as error:
-        raise InputError.from_core([(field, "", "", f"must be numbers ({error})")]) from error
-    if array.ndim != dimensions and array.size > 0:
-        raise InputError.from_core([(field, "", f"{array.ndim} dimensions", f"must have {dimensions}")])
-    return array if array.ndim == dimensions else array.reshape((0,) * dimensions)
-
-
-def relation(field: str, value: str) -> Any:
-    """Return the core's relation of that name; `InputError` lists the names otherwise."""
-    if value not in _RELATIONS:
-        raise InputError.from_core([(field, "", repr(value), "must be one of " + ", ".join(_RELATIONS))])
-    return _RELATIONS[value]

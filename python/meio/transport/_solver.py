@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from meio._meio import transport as _core
 from meio._meio.core import Status
 from meio.errors import InputError
-from meio.transport._dense import numbers, relation
+from meio.transport._input import numbers, relation, whole
 
 
 class Solver:
@@ -49,6 +49,7 @@ class Solver:
     def __init__(
         self, sources: int, destinations: int, *, supply_relation: Literal["at_most", "exactly"] = "at_most"
     ) -> None:
+        sources, destinations = whole("sources", sources), whole("destinations", destinations)
         if sources < 1 or destinations < 1:
             raise InputError.from_core([("sources, destinations", "", f"{sources}, {destinations}", "must be >= 1")])
         self._core = _core.WarmSolver(sources, destinations, relation("supply_relation", supply_relation))
