@@ -31,9 +31,11 @@ struct Context {
     const std::atomic<bool>* stop = nullptr;                   ///< stop once this is true; may be set from any thread
     std::function<bool(const Progress&)> callback = nullptr;   ///< called between iterations; false asks to stop
 
-    /// A context whose deadline lies `seconds` from now.
+    /// A context whose deadline lies `seconds` from now; without one where that is no number or above 1e9 (30 years).
     [[nodiscard]] static Context with_time_limit(double seconds) {
         Context context;
+        if (!(seconds <= 1e9)) return context;
+        if (seconds < 0) seconds = 0;
         context.deadline = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(seconds));
         return context;
     }

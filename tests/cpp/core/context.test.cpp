@@ -3,6 +3,7 @@
 
 #include <atomic>
 #include <chrono>
+#include <limits>
 #include <thread>
 
 #include <meio/core/context.hpp>
@@ -25,6 +26,13 @@ TEST_CASE("a deadline stops with time_limit once it has passed") {
     while (!soon.stop_reason() && watch.seconds() < 5) std::this_thread::sleep_for(std::chrono::milliseconds(1));
     CHECK(watch.seconds() >= 0.019);
     CHECK(watch.seconds() < 5);
+}
+
+TEST_CASE("a limit beyond what a clock counts is none") {
+    // Infinity, a number too large for the clock's ticks and NaN do not overflow into the past; minus infinity is past.
+    for (const double seconds : {1e300, 1e11, std::numeric_limits<double>::infinity(), std::numeric_limits<double>::quiet_NaN()})
+        CHECK_FALSE(Context::with_time_limit(seconds).stop_reason().has_value());
+    CHECK(Context::with_time_limit(-std::numeric_limits<double>::infinity()).stop_reason() == Status::time_limit);
 }
 
 TEST_CASE("the stop flag interrupts, also before a deadline that has passed") {
