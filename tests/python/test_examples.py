@@ -20,7 +20,7 @@ EXAMPLES = Path(__file__).parents[2] / "examples" / "python"
 MODULES = sorted(module.name for module in pkgutil.iter_modules(meio.__path__) if not module.name.startswith("_"))
 
 
-@pytest.mark.parametrize("program", sorted(path.name for path in EXAMPLES.glob("0*.py")))
+@pytest.mark.parametrize("program", sorted(path.name for path in EXAMPLES.glob("[0-9]*.py")))
 def test_program(program: str, tmp_path: Path) -> None:
     # A numbered example is short, runs in seconds and prints something.
     text = (EXAMPLES / program).read_text()

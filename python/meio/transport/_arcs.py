@@ -218,7 +218,7 @@ def solve_arcs(
     if wrong:
         raise InputError.from_core(wrong)
     words = {
-        "from": f"arcs.{source}",
+        "from": (f"arcs.{source}", None, sources.names),
         "costs": f"arcs.{cost}",
         "capacities": f"arcs.{capacity}",
         "supply": ("supply", sources.names),

@@ -155,6 +155,9 @@ def solve_batch(
         raise InputError.from_core(wrong)
     m, n = shape
     count = next(iter(given.values()), 1)
+    crew = whole("threads", threads)
+    if crew < 0:
+        raise InputError.from_core([("threads", "", str(crew), "must be >= 0; 0: all the machine has")])
     if count == 0 or m == 0 or n == 0:
         raise InputError.from_core([("costs", "", f"{count} x {m} x {n}", "must not be empty")])
     fields = _core.solve_batch(
@@ -167,7 +170,7 @@ def solve_batch(
         supply_relation=relation("supply_relation", supply_relation),
         duals=bool(duals),
         flows=bool(flows),
-        threads=whole("threads", threads),
+        threads=crew,
         time_limit=seconds(time_limit),
     )
     fields["statuses"] = [_STATUSES[code] for code in fields["statuses"]]

@@ -11,16 +11,16 @@ from numpy.typing import ArrayLike, NDArray
 
 from meio._meio.core import Status
 from meio.transport._dense import Result, solve
+from meio.transport._input import findings_as, numbers
 
 
 def _transport(a: ArrayLike, b: ArrayLike, costs: ArrayLike, max_pivots: int) -> tuple[Result, dict[str, Any]]:
-    matrix = np.asarray(costs, dtype=np.float64)
-    m, n = matrix.shape if matrix.ndim == 2 else (0, 0)
-    source = np.asarray(a, dtype=np.float64)
-    target = np.asarray(b, dtype=np.float64)
+    matrix, source, target = numbers("M", costs, 2), numbers("a", a, 1), numbers("b", b, 1)
+    m, n = matrix.shape
     source = np.full(m, 1.0 / m) if source.size == 0 and m else source
     target = np.full(n, 1.0 / n) if target.size == 0 and n else target
-    result = solve(matrix, source, target, supply_relation="exactly", balance_tolerance=1e-7, max_pivots=max_pivots)
+    with findings_as({"costs": "M", "supply": "a", "demand": "b", "max_pivots": "numItermax"}):
+        result = solve(matrix, source, target, supply_relation="exactly", balance_tolerance=1e-7, max_pivots=max_pivots)
     warning = None
     if result.status is Status.ITERATION_LIMIT:
         warning = "numItermax reached before optimality. Try to increase numItermax."

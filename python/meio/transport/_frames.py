@@ -9,6 +9,7 @@ from typing import Any
 
 import narwhals.stable.v2 as nw
 import numpy as np
+from narwhals.exceptions import DuplicateError
 from numpy.typing import NDArray
 
 from meio.errors import InputError
@@ -137,7 +138,7 @@ class Rows:
             names = list(self._columns)
         else:
             try:
-                self._columns = nw.from_native(frame, eager_only=True)
+                self._columns = _native(table, frame)
             except TypeError:
                 fix = "must be a pandas, Polars or pyarrow frame, or a mapping of columns"
                 raise InputError.from_core([(table, "", type(frame).__name__, fix)]) from None
@@ -266,7 +267,16 @@ def _is_table(given: Any) -> bool:
     if isinstance(given, Mapping):
         return bool(given) and all(np.ndim(values) == 1 for values in given.values())
     try:
-        nw.from_native(given, eager_only=True)
+        _native("", given)
     except TypeError:
         return False
+    except InputError:  # a frame, if not one to be read
+        return True
     return True
+
+
+def _native(table: str, frame: Any) -> Any:
+    try:
+        return nw.from_native(frame, eager_only=True)
+    except DuplicateError as error:
+        raise InputError.from_core([(table, "", "", f"has a column twice ({' '.join(str(error).split())})")]) from None

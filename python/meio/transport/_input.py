@@ -135,7 +135,8 @@ def seconds(value: Any) -> float | None:
 def findings_as(names: Mapping[str, Any]) -> Iterator[None]:
     """Word the core's findings as the caller knows them.
 
-    `names` gives for a field of the core either the word for it, or the word and the names of its rows.
+    `names` gives for a field of the core either the word for it, or the word and the names of its rows, or the word,
+    nothing, and the names that its values are numbers of.
     """
     try:
         yield
@@ -144,7 +145,10 @@ def findings_as(names: Mapping[str, Any]) -> Iterator[None]:
         for field, row, value, fix in error.findings:
             word = names.get(field, field)
             if isinstance(word, tuple):
-                word, rows = word
-                row = str(rows[int(row)]) if row.isdigit() and int(row) < len(rows) else row
+                word, rows, *values = word
+                if rows is not None and row.isdigit() and int(row) < len(rows):
+                    row = str(rows[int(row)])
+                if values and value.isdigit() and int(value) < len(values[0]):
+                    value = repr(values[0][int(value)])
             worded.append((word, row, value, fix))
         raise InputError.from_core(worded) from None
