@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""Warehouses to cities: a program written for SciPy's linprog, with one import changed, and what else meio knows of it."""
+"""Warehouses to cities: a program written for SciPy's linprog with one import changed, and what else meio tells."""
 
 import numpy as np
 import scipy.optimize

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-"""What a newcomer or a dirty frame puts into `meio.transport`: a right answer or one clear error, never a wrong answer."""
+"""What a newcomer or a dirty frame puts into `meio.transport`: a right answer or one clear error, never a wrong one."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ def test_page():
 
 
 def test_numbers_of_any_kind():
-    """Decimals, small and unsigned integers, whose sums would overflow, booleans and every library's arrays are numbers."""
+    """Decimals, integers whose sums would overflow, booleans and every library's arrays are numbers."""
     pandas, polars = pytest.importorskip("pandas"), pytest.importorskip("polars")
     assert solve([[Decimal("8.5"), Decimal(6)], [Decimal(9), 12]]).objective == 517.5
     tiny = np.array([100, 100], np.int8)
@@ -185,7 +185,7 @@ def test_tables_that_are_wrong():
 def test_rows_beyond_one_piece():
     """Frames longer than one piece are read whole, with the row of a wrong entry counted from the start."""
     count = (1 << 18) + 1000
-    destinations = {j: 1 for j in range(count)}
+    destinations = dict.fromkeys(range(count), 1)
     table = {"source": np.zeros(count, np.int64), "destination": np.arange(count)[::-1], "cost": np.ones(count)}
     result = transport.solve_arcs(table, {0: count}, destinations)
     assert result.objective == count
