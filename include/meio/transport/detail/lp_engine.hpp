@@ -245,13 +245,13 @@ private:
                 r.x[j] = s.x[j] * unit;
                 continue;
             }
-            const double v = s.xb[LpState::at(s.slot[j])];
+            const double v = or_zero(s.xb[LpState::at(s.slot[j])]);
             // A violation of the size of rounding is not shown.
             const double near = std::clamp(v, s.lower[j], s.upper[j]);
             r.x[j] = (std::abs(near - v) <= 1e-14 * (1 + std::abs(v)) ? near : v) * unit;
         }
         for (std::size_t i = 0; i < s.m; ++i)
-            r.row_duals[i] = s.place[s.n + i] == LpPlace::basic ? 0.0 : s.y[i] * scaling_.dual_unit(i);
+            r.row_duals[i] = s.place[s.n + i] == LpPlace::basic ? 0.0 : or_zero(s.y[i]) * scaling_.dual_unit(i);
         certifier_.certify(lp, scaling_, s.primal_tolerance, s.dual_tolerance, r);
         store_basis();
         r.basis.variables = basis_.variables;
@@ -264,6 +264,9 @@ private:
         if (r.status == core::Status::optimal && !optimal) r.status = core::Status::stalled;
         if (r.status == core::Status::unbounded && !certifier_.feasible) r.status = core::Status::stalled;
     }
+
+    // Scaled values this small are rounding of rounding, where exact arithmetic has a zero.
+    static double or_zero(double value) { return std::abs(value) <= 1e-24 ? 0.0 : value; }
 
     LpState state_;
     LpDual dual_;
