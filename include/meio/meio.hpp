@@ -80,6 +80,7 @@
 #include <meio/transport/arc_result.hpp>
 #include <meio/transport/arcs.hpp>
 #include <meio/transport/batch.hpp>
+#include <meio/transport/dense.hpp>
 #include <meio/transport/flow_basis.hpp>
 #include <meio/transport/flow_options.hpp>
 #include <meio/transport/flow_problem.hpp>
@@ -87,6 +88,7 @@
 #include <meio/transport/linear_options.hpp>
 #include <meio/transport/linear_program.hpp>
 #include <meio/transport/linear_result.hpp>
+#include <meio/transport/matrix_problem.hpp>
 #include <meio/transport/min_cost_flow.hpp>
 #include <meio/transport/options.hpp>
 #include <meio/transport/result.hpp>

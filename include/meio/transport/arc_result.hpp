@@ -17,15 +17,10 @@ struct ArcBasis {
     std::vector<double> prices;                ///< by source; what counts where the rest does not fit the new problem
 };
 
-/// A solution of a problem given by arcs; the fields of `Result`, and what prices of shortage and overflow bring in.
-///
-/// Duals keep their signs: u_i >= -overflow_price_i, v_j <= shortage_price_j; an arc at its capacity may have a negative
-/// reduced cost. `objective` includes shortage and overflow. `shortage.amount` of an infeasible result with capacities is
+/// A solution of a problem given by arcs: the fields of `Result`, and a basis to start from. An arc at its capacity may have
+/// a negative reduced cost. `shortage.amount` of an infeasible result with capacities is
 /// demand of its destinations less supply of its sources less the capacities of arcs into them from other sources.
 struct ArcResult : Result {
-    std::vector<double> unserved;  ///< by destination, demand left unserved at its price; empty without such prices
-    std::vector<double> overflow;  ///< by source, what left beyond its supply at its price; empty without such prices
-    Shipment ray;                  ///< where unbounded: costs fall for ever along this arc with overflow and surplus
     ArcBasis basis;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <meio/core/status.hpp>
+#include <meio/transport/options.hpp>
 
 namespace meio::transport {
 
@@ -42,11 +43,12 @@ struct Certificate {
 /// Duals are those of  min sum c x  subject to  sum_j x_ij <= (or =) supply_i,  sum_i x_ij = (or >=) demand_j,  x >= 0:
 /// `supply_duals[i]` (u_i) is the change of the objective per further unit of supply i, <= 0 where supply is `at_most`;
 /// `demand_duals[j]` (v_j) is the change per further unit of demand j, >= 0 where demand is `at_least`; reduced costs
-/// c_ij - u_i - v_j are >= 0, and 0 where something flows. Nodes with no mass get duals too (the tightest). Where the
+/// c_ij - u_i - v_j are >= 0, and 0 where something flows; where there are prices, u_i >= -overflow_price_i and
+/// v_j <= shortage_price_j. Nodes with no mass get duals too (the tightest). Where the
 /// status is not `optimal`, duals are those of the last basis and prove nothing but `bound`.
 struct Result {
     core::Status status = core::Status::numerical_error;
-    double objective = 0;                                      ///< cost of `shipments`; money
+    double objective = 0;                                      ///< cost of `shipments`, shortage and overflow; money
     double bound = -std::numeric_limits<double>::infinity();   ///< proven lower bound, also where interrupted; +inf where
                                                                ///< infeasible; money
     std::vector<Shipment> shipments;                           ///< positive flows, by source, then destination
@@ -55,6 +57,14 @@ struct Result {
     Certificate certificate;
     Cut shortage;                                              ///< where infeasible: destinations that cannot all be served
     Cut surplus;                                               ///< where infeasible: sources that cannot all ship
+    std::vector<double> unserved;                              ///< by destination, demand left unserved at its price; empty
+                                                               ///< without such prices
+    std::vector<double> overflow;                              ///< by source, what left beyond its supply at its price; empty
+                                                               ///< without such prices
+    Shipment ray;                                              ///< where unbounded: costs fall for ever along this arc with
+                                                               ///< overflow and surplus
+    Kernel kernel = Kernel::automatic;                         ///< which method solved it; an infeasible problem is explained
+                                                               ///< by `dense` or `warehouse`
     std::int64_t pivots = 0;
     double seconds = 0;                                        ///< wall time
 

@@ -4,7 +4,6 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <cstdint>
 #include <limits>
 #include <numeric>
 #include <span>
@@ -12,12 +11,13 @@
 #include <vector>
 
 #include <meio/core/context.hpp>
+#include <meio/core/error.hpp>
+#include <meio/core/status.hpp>
+#include <meio/transport/dense.hpp>
 #include <meio/transport/detail/certificate.hpp>
-#include <meio/transport/detail/complete_simplex.hpp>
-#include <meio/transport/detail/complete_solve.hpp>
-#include <meio/transport/detail/dense_simplex.hpp>
-#include <meio/transport/detail/input.hpp>
-#include <meio/transport/detail/problem.hpp>
+#include <meio/transport/detail/matrix_choice.hpp>
+#include <meio/transport/detail/matrix_kernels.hpp>
+#include <meio/transport/matrix_problem.hpp>
 #include <meio/transport/options.hpp>
 #include <meio/transport/result.hpp>
 
@@ -25,130 +25,165 @@ namespace meio::transport {
 
 namespace detail {
 
-inline std::vector<double> transposed(std::span<const double> matrix, std::size_t rows, std::size_t columns) {
-    constexpr std::size_t tile = 32;
-    std::vector<double> out(rows * columns);
-    for (std::size_t i0 = 0; i0 < rows; i0 += tile)
-        for (std::size_t j0 = 0; j0 < columns; j0 += tile)
-            for (std::size_t i = i0; i < std::min(rows, i0 + tile); ++i)
-                for (std::size_t j = j0; j < std::min(columns, j0 + tile); ++j) out[j * rows + i] = matrix[i * columns + j];
-    return out;
-}
-
-// Reads flows and duals off a kernel's tree, in the caller's orientation.
-template <class Kernel>
-void unpack(const Kernel& kernel, std::size_t row_count, std::size_t column_count, bool reversed, Result& result) {
-    const auto& tree = kernel.tree();
-    const auto rows = static_cast<std::int32_t>(row_count);
-    for (std::int32_t x = 0; x < tree.root(); ++x) {
-        if (tree.parent(x) == tree.root() || !(tree.flow(x) > 0)) continue;
-        const std::int32_t row = x < rows ? x : tree.parent(x);
-        const std::int32_t column = (x < rows ? tree.parent(x) : x) - rows;
-        result.shipments.push_back({reversed ? column : row, reversed ? row : column, tree.flow(x)});
+/// One solve by the front end: a checked problem, the kernel chosen for it, and its certificate.
+class MatrixSolve {
+public:
+    MatrixSolve(const MatrixProblem& problem, const Options& options, const core::Context& context)
+        : problem_(problem), limited_(problem), options_(options), context_(context), traits_(problem, options) {
+        if (!any_price(problem_.shortage_prices)) limited_.shortage_prices = {};
+        if (!any_price(problem_.overflow_prices)) limited_.overflow_prices = {};
+        // An unlimited source gets more than all demand: its constraint can never bind.
+        const double demand = std::accumulate(problem.demand.begin(), problem.demand.end(), 0.0);
+        amounts_.assign(problem.supply.begin(), problem.supply.end());
+        for (double& a : amounts_)
+            if (std::isinf(a)) a = 2 * demand + 1;
+        limited_.supply = amounts_;
     }
-    std::sort(result.shipments.begin(), result.shipments.end(), [](const Shipment& a, const Shipment& b) {
-        return a.source != b.source ? a.source < b.source : a.destination < b.destination;
-    });
-    const std::vector<double>& p = kernel.potentials();
-    std::vector<double>& row_duals = reversed ? result.demand_duals : result.supply_duals;
-    std::vector<double>& column_duals = reversed ? result.supply_duals : result.demand_duals;
-    row_duals.resize(row_count);
-    column_duals.resize(column_count);
-    // Adding zero turns -0 into 0.
-    for (std::size_t i = 0; i < row_count; ++i) row_duals[i] = p[i] + 0.0;
-    for (std::size_t j = 0; j < column_count; ++j) column_duals[j] = -p[row_count + j] + 0.0;
-}
+
+    [[nodiscard]] Result run(Kernel kernel) {
+        require(kernel);
+        Result result = by(kernel);
+        if (result.status == core::Status::infeasible || (result.status == core::Status::unbounded && kernel != Kernel::warehouse)) {
+            // What is short, and along what costs fall, is told by these.
+            if (kernel != Kernel::dense && kernel != Kernel::warehouse) return by(traits_.priced() ? Kernel::warehouse : Kernel::dense);
+            if (turned(kernel)) return by(Kernel::dense);
+        }
+        return result;
+    }
+
+private:
+    // Few destinations: the same kernel, the other way round.
+    [[nodiscard]] bool turned(Kernel kernel) const {
+        return kernel == Kernel::warehouse && !traits_.priced() && problem_.destinations < problem_.sources;
+    }
+
+    [[nodiscard]] Result by(Kernel kernel) {
+        if (kernel == Kernel::dense) return traits_.priced() ? with_shortage(kernel) : as_matrix(problem_);
+        if (kernel == Kernel::warehouse && !turned(kernel)) return run_warehouse(limited_, options_, context_);
+        if (kernel == Kernel::tiny && traits_.short_priced) return with_shortage(kernel);
+        Result result = kernel == Kernel::tiny       ? run_tiny(limited_, options_)
+                        : kernel == Kernel::flow     ? run_flow(limited_, options_, context_, traits_.priced())
+                        : kernel == Kernel::linear   ? run_linear(limited_, options_, context_)
+                                                     : run_warehouse_turned(limited_, options_, context_);
+        result.kernel = kernel;
+        if (result.status == core::Status::infeasible || result.supply_duals.size() != problem_.sources) return result;
+        finish(result);
+        return result;
+    }
+
+    [[nodiscard]] Result as_matrix(const MatrixProblem& p) const {
+        return solve_dense(p.costs, p.sources, p.destinations, p.supply, p.demand, options_, context_);
+    }
+
+    // One more source serves what stays short, at its price; there is always more of it than can be used.
+    [[nodiscard]] Result with_shortage(Kernel kernel) {
+        const double demand = std::accumulate(problem_.demand.begin(), problem_.demand.end(), 0.0);
+        std::vector<double> costs(problem_.costs.begin(), problem_.costs.end());
+        costs.insert(costs.end(), problem_.shortage_prices.begin(), problem_.shortage_prices.end());
+        std::vector<double> supply(amounts_);
+        supply.push_back(2 * demand + 1);
+        MatrixProblem longer = limited_;
+        longer.sources = problem_.sources + 1;
+        longer.costs = costs;
+        longer.supply = supply;
+        longer.shortage_prices = {};
+        Result result = kernel == Kernel::tiny ? run_tiny(longer, options_) : as_matrix(longer);
+        result.kernel = kernel;
+        if (result.supply_duals.size() != longer.sources) return result;
+        result.unserved.assign(problem_.destinations, 0.0);
+        while (!result.shipments.empty() && static_cast<std::size_t>(result.shipments.back().source) == problem_.sources) {
+            result.unserved[static_cast<std::size_t>(result.shipments.back().destination)] = result.shipments.back().amount;
+            result.shipments.pop_back();
+        }
+        result.supply_duals.pop_back();
+        finish(result);
+        return result;
+    }
+
+    void finish(Result& result) const {
+        const Instance instance{problem_.costs, problem_.sources, problem_.destinations, amounts_, problem_.demand, options_,
+                                limited_.shortage_prices, limited_.overflow_prices};
+        if (result.status == core::Status::optimal && !traits_.priced()) tighten_massless_duals(instance, result);
+        certify(instance, result);
+        if (result.status == core::Status::infeasible)
+            result.bound = result.certificate.gap = std::numeric_limits<double>::infinity();
+        if (result.status == core::Status::unbounded) result.bound = -std::numeric_limits<double>::infinity();
+        if (!std::isfinite(result.objective)) result.status = core::Status::numerical_error;
+        if (result.status == core::Status::optimal && !(result.certificate.gap <= 1e-7)) result.status = core::Status::stalled;
+    }
+
+    // Throws where the kernel cannot take the problem.
+    void require(Kernel kernel) const {
+        core::IssueList issues;
+        if (kernel == Kernel::tiny && !traits_.tiny_relation)
+            issues.add("kernel", "", "tiny", "meets demand exactly: with surplus and costs below zero, or surplus and supply exactly, use another");
+        if (kernel == Kernel::tiny && (problem_.sources == 0 || problem_.destinations == 0))
+            issues.add("kernel", "", "tiny", "needs a source and a destination: use another");
+        const bool simple = options_.supply == Relation::at_most && options_.demand == Relation::exactly && !traits_.over_priced;
+        if ((kernel == Kernel::tiny || kernel == Kernel::dense) && traits_.priced() && !simple)
+            issues.add("kernel", "", kernel == Kernel::tiny ? "tiny" : "dense",
+                       "takes prices of shortage only, with supply at_most and demand exactly: use warehouse, flow or linear");
+        issues.throw_if_any();
+    }
+
+    const MatrixProblem& problem_;
+    MatrixProblem limited_;        ///< with finite supplies, without prices that are all infinite
+    const Options& options_;
+    const core::Context& context_;
+    MatrixTraits traits_;
+    std::vector<double> amounts_;
+};
 
 }  // namespace detail
 
 /// Solves the transportation problem: ship at least cost from sources to destinations. Exact.
 ///
-///     minimise sum c_ij x_ij   subject to   sum_j x_ij <= supply_i,   sum_i x_ij = demand_j,   x >= 0
+/// @param problem costs, supplies and demands; optional prices of shortage and of overflow.
+/// @param options relations other than <= and =, tolerance, pivot limit, the kernel where it is not to be chosen by shape.
+/// @param context deadline and stop flag, looked at every few milliseconds; the best so far is returned.
+/// @return `optimal`; `infeasible` with cuts, and shipments that serve as much as can be served, at least cost; `unbounded`
+///     with `ray` (possible with a price of overflow and demand `at_least` only); or the best so far (`time_limit`,
+///     `interrupted`, `iteration_limit`, `stalled`), whose unserved demand shows as `certificate.primal_residual`, with a
+///     valid `bound`. `numerical_error`: the objective overflows. `kernel` tells which method it was.
+/// @throws core::InputError naming every wrong entry, or a kernel asked for that cannot take the problem.
+///
+/// The objective does not depend on the kernel; among several optima the flows and duals may. Up to about 2500 arcs the
+/// tiny one runs, where one side is 40 times the other and has 2000 nodes the one for warehouses, else the dense one.
+/// Integer-valued data are solved in exact arithmetic (by all but `linear`) as long as totals and path costs stay below
+/// 2^50. Huge costs among small ones cost no accuracy; feasibility is ranked before cost, never priced against it.
+[[nodiscard]] inline Result solve(const MatrixProblem& problem, const Options& options = {}, const core::Context& context = {}) {
+    const core::Stopwatch watch;
+    options.validate();
+    Result result;
+    const bool priced = detail::any_price(problem.shortage_prices) || detail::any_price(problem.overflow_prices);
+    // The dense kernel checks its input itself.
+    const bool tiny = detail::is_tiny_shape(problem.sources, problem.destinations);
+    const bool long_side = detail::is_warehouse_shape(problem.sources, problem.destinations);
+    const bool plain = !priced && problem.shortage_prices.empty() && problem.overflow_prices.empty();
+    const bool large = plain && !tiny && !long_side && options.kernel == Kernel::automatic;
+    if (large || (plain && options.kernel == Kernel::dense))
+        return solve_dense(problem.costs, problem.sources, problem.destinations, problem.supply, problem.demand, options, context);
+    (void)detail::check_matrix(problem, options);
+    Kernel kernel = options.kernel;
+    if (kernel == Kernel::automatic) {
+        kernel = detail::choose_kernel(problem, options);
+        const bool simple = options.supply == Relation::at_most && options.demand == Relation::exactly && !detail::any_price(problem.overflow_prices);
+        if (priced && (!simple || kernel == Kernel::warehouse)) kernel = Kernel::warehouse;
+        if (kernel == Kernel::tiny && context.stop_reason()) kernel = Kernel::dense;
+    }
+    result = detail::MatrixSolve(problem, options, context).run(kernel);
+    result.seconds = watch.seconds();
+    return result;
+}
+
+/// The same without prices.
 ///
 /// @param costs row-major, `sources` x `destinations`, money per unit, either sign, of size at most 1e300; +inf: no arc.
 /// @param supply,demand amounts >= 0; a supply may be +inf (unlimited) where supply is `at_most` and demand `exactly`.
-/// @param options relations other than <= and =, tolerance, pivot limit.
-/// @param context deadline and stop flag, looked at every few milliseconds; the best so far is returned.
-/// @return `optimal`; `infeasible` with cuts, and shipments that serve as much as can be served, at least cost;
-///     or the best so far (`time_limit`, `interrupted`, `iteration_limit`, `stalled`), whose unserved demand shows as
-///     `certificate.primal_residual`, with a valid `bound`. `numerical_error`: the objective overflows.
-/// @throws core::InputError naming every wrong entry.
-///
-/// Integer-valued data are solved in exact arithmetic as long as totals and path costs stay below 2^53. Huge costs among
-/// small ones cost no accuracy; feasibility is ranked before cost, never priced against it. Method: primal network
-/// simplex on strongly feasible trees (Cunningham 1976), which cannot cycle; exponential in the worst case, in practice
-/// about n^2 to n^2.5 for n x n. Memory: nodes and shortlists, and a transposed copy of the costs where destinations
-/// outnumber sources more than two to one.
 [[nodiscard]] inline Result solve(std::span<const double> costs, std::size_t sources, std::size_t destinations,
                                   std::span<const double> supply, std::span<const double> demand,
                                   const Options& options = {}, const core::Context& context = {}) {
-    const core::Stopwatch watch;
-    options.validate();
-    const bool reversed = destinations > 2 * sources;
-    const std::size_t rows = reversed ? destinations : sources;
-    const std::size_t columns = reversed ? sources : destinations;
-    if (sources > 0x3fffffff || destinations > 0x3fffffff || costs.size() != sources * destinations)
-        detail::check_input(costs, sources, destinations, supply, demand, options, {});
-    const std::vector<double> turned =
-        reversed ? detail::transposed(costs, sources, destinations) : std::vector<double>{};
-    const double* row_major = reversed ? turned.data() : costs.data();
-    detail::CostScan scan(row_major, rows, columns);
-    const detail::CostSummary summary = scan.finite() ? scan.summary() : detail::summarize(costs);
-    detail::check_input(costs, sources, destinations, supply, demand, options, summary);
-
-    // An unlimited source gets more than all demand: its constraint can never bind.
-    const double total_demand = std::accumulate(demand.begin(), demand.end(), 0.0);
-    std::vector<double> limited;
-    if (std::any_of(supply.begin(), supply.end(), [](double a) { return std::isinf(a); })) {
-        limited.assign(supply.begin(), supply.end());
-        for (double& a : limited)
-            if (std::isinf(a)) a = 2 * total_demand + 1;
-        supply = limited;
-    }
-    const double total_supply = std::accumulate(supply.begin(), supply.end(), 0.0);
-    const bool whole = total_supply + total_demand < 0x1p53 && detail::all_whole(supply) && detail::all_whole(demand);
-    const double tolerance = whole ? 0.0 : options.balance_tolerance * std::max(total_supply, total_demand);
-    const bool exact = summary.integral && summary.largest * static_cast<double>(sources + destinations + 4) < 0x1p50;
-
-    Result result;
-    const bool complete = detail::suits_complete(scan, options, total_supply, total_demand, tolerance, exact);
-    if (complete) {
-        const std::vector<double> filled = detail::filled_up(supply, total_supply, total_demand);
-        const std::span<const double> available = filled;
-        detail::CompleteSimplex kernel(row_major, reversed ? demand : available, reversed ? available : demand, reversed,
-                                       std::move(scan.column_least), summary.largest, exact);
-        result.status = kernel.run(context, options.max_pivots);
-        result.pivots = kernel.pivots();
-        detail::unpack(kernel, rows, columns, reversed, result);
-    } else {
-        detail::Problem problem;
-        problem.rows = rows;
-        problem.columns = columns;
-        problem.costs = row_major;
-        problem.row_amounts = reversed ? demand : supply;
-        problem.column_amounts = reversed ? supply : demand;
-        problem.row_relation = reversed ? options.demand : options.supply;
-        problem.column_relation = reversed ? options.supply : options.demand;
-        problem.integral_costs = exact;
-        problem.tolerance = tolerance;
-        problem.caps = detail::cost_caps(costs, summary);
-        detail::DenseSimplex kernel(problem);
-        result.status = kernel.run(context, options.max_pivots);
-        result.pivots = kernel.pivots();
-        detail::unpack(kernel, rows, columns, reversed, result);
-    }
-
-    const detail::Instance instance{costs, sources, destinations, supply, demand, options};
-    if (complete || result.status == core::Status::optimal) detail::tighten_massless_duals(instance, result);
-    detail::certify(instance, result);
-    if (result.status == core::Status::infeasible) {
-        detail::find_cuts(instance, whole ? 0.0 : 0x1p-40 * std::max(total_supply, total_demand), result);
-        result.bound = result.certificate.gap = std::numeric_limits<double>::infinity();
-    }
-    if (!std::isfinite(result.objective)) result.status = core::Status::numerical_error;
-    if (result.status == core::Status::optimal && result.certificate.gap > 1e-7) result.status = core::Status::stalled;
-    result.seconds = watch.seconds();
-    return result;
+    return solve(MatrixProblem{sources, destinations, costs, supply, demand}, options, context);
 }
 
 }  // namespace meio::transport

@@ -12,13 +12,13 @@
 
 #include <meio/core/error.hpp>
 #include <meio/core/status.hpp>
+#include <meio/transport/dense.hpp>
 #include <meio/transport/detail/least_arc.hpp>
 #include <meio/transport/detail/matrix_minimum.hpp>
 #include <meio/transport/detail/tiny_problem.hpp>
 #include <meio/transport/detail/tiny_tree.hpp>
 #include <meio/transport/options.hpp>
 #include <meio/transport/result.hpp>
-#include <meio/transport/solve.hpp>
 
 namespace meio::transport {
 
@@ -60,6 +60,7 @@ public:
     /// Other amounts at the costs of the last call: dual simplex from its basis.
     core::Status resolve(std::span<const double> supply, std::span<const double> demand) {
         if (!take_amounts(supply, demand)) return status_;
+        general_.reset();
         return has_basis_ ? finish(run_dual()) : start_and_run();
     }
 
@@ -70,7 +71,7 @@ public:
             has_basis_ = false;
             return status_;
         }
-        if (!has_basis_ || status_ != core::Status::optimal) return start_and_run();
+        if (!has_basis_ || status_ != core::Status::optimal || problem_.dwarfed || !problem_.valid) return start_and_run();
         for (const std::int32_t x : tree_.order()) {
             const std::int32_t y = tree_.parent(x);
             if (y == tree_.root()) continue;
@@ -148,14 +149,14 @@ private:
 
     // A cost that dwarfs the others needs the kernel that ranks them apart.
     core::Status run_general() {
-        std::vector<double> costs;
-        for (std::size_t i = 0; i < sources(); ++i) {
+        std::vector<double> costs(problem_.original);
+        for (std::size_t i = 0; i < sources() && problem_.original.empty(); ++i) {
             const double* row = problem_.costs.data() + i * problem_.stride;
             costs.insert(costs.end(), row, row + destinations());
         }
         Options options;
         options.supply = problem_.columns > destinations() ? Relation::at_most : Relation::exactly;
-        general_ = transport::solve(costs, sources(), destinations(), problem_.supply,
+        general_ = solve_dense(costs, sources(), destinations(), problem_.supply,
                                     std::span<const double>(problem_.demand).first(destinations()), options);
         pivots_ = general_->pivots;
         objective_ = general_->status == core::Status::optimal ? general_->objective : std::numeric_limits<double>::quiet_NaN();
@@ -171,6 +172,7 @@ private:
         has_basis_ = false;
         general_.reset();
         pivots_ = 0;
+        objective_ = std::numeric_limits<double>::quiet_NaN();
         if (!problem_.valid) return status_ = core::Status::numerical_error;
         if (problem_.dwarfed) return run_general();
         start();
@@ -188,6 +190,10 @@ private:
                 else tree_.clear(x);
             }
             objective_ += tree_.flow(x) * step;
+        }
+        if (status_ == core::Status::infeasible && !problem_.original.empty()) {
+            has_basis_ = false;
+            return run_general();
         }
         if (status_ == core::Status::infeasible) objective_ = std::numeric_limits<double>::quiet_NaN();
         return status_;

@@ -24,6 +24,8 @@ struct Instance {
     std::span<const double> supply;
     std::span<const double> demand;
     Options options;
+    std::span<const double> shortage_prices = {};
+    std::span<const double> overflow_prices = {};
 
     [[nodiscard]] const double* row(std::size_t i) const { return costs.data() + i * destinations; }
 };
@@ -46,6 +48,16 @@ inline void tighten_massless_duals(const Instance& in, Result& r) {
     }
 }
 
+/// By destination, what its dual cannot exceed: the price of a shortage, and of any arc with overflow. Empty without prices.
+[[nodiscard]] inline std::vector<double> dual_ceiling(const Instance& in) {
+    if (in.shortage_prices.empty() && in.overflow_prices.empty()) return {};
+    std::vector<double> ceiling(in.shortage_prices.begin(), in.shortage_prices.end());
+    ceiling.resize(in.destinations, std::numeric_limits<double>::infinity());
+    for (std::size_t i = 0; i < in.overflow_prices.size(); ++i)
+        for (std::size_t j = 0; j < in.destinations; ++j) ceiling[j] = std::min(ceiling[j], in.row(i)[j] + in.overflow_prices[i]);
+    return ceiling;
+}
+
 /// Fills objective, bound and certificate. The bound repairs the duals to exact feasibility first, so it holds whatever
 /// state the solve was left in.
 inline void certify(const Instance& in, Result& r) {
@@ -61,6 +73,16 @@ inline void certify(const Instance& in, Result& r) {
         shipped[i] += s.amount;
         received[j] += s.amount;
     }
+    const auto charge = [&](std::span<const double> amounts, std::span<const double> prices, std::vector<double>& sums, double sign) {
+        for (std::size_t k = 0; k < amounts.size(); ++k) {
+            if (amounts[k] == 0) continue;
+            objective.add(prices[k] * amounts[k]);
+            turnover.add(std::abs(prices[k] * amounts[k]));
+            sums[k] += sign * amounts[k];
+        }
+    };
+    charge(r.unserved, in.shortage_prices, received, 1.0);
+    charge(r.overflow, in.overflow_prices, shipped, -1.0);
     r.objective = objective.value();
 
     double residual = 0;
@@ -76,8 +98,15 @@ inline void certify(const Instance& in, Result& r) {
     double violation = 0;
     core::CompensatedSum bound;
     std::vector<double> negated(in.destinations);
+    const std::vector<double> ceiling = dual_ceiling(in);
+    bool endless = false;  // overflow into surplus at a profit
     for (std::size_t j = 0; j < in.destinations; ++j) {
         double v = r.demand_duals[j];
+        if (!ceiling.empty()) {
+            violation = std::max(violation, v - ceiling[j]);
+            v = std::min(v, ceiling[j]);
+            endless = endless || (ceiling[j] < 0 && in.options.demand == Relation::at_least);
+        }
         if (in.options.demand == Relation::at_least) {
             violation = std::max(violation, -v);
             v = std::max(v, 0.0);
@@ -89,14 +118,19 @@ inline void certify(const Instance& in, Result& r) {
         double u = least_sum(in.row(i), negated.data(), in.destinations);
         if (in.options.supply == Relation::at_most) u = std::min(u, 0.0);
         violation = std::max(violation, r.supply_duals[i] - u);
+        if (!in.overflow_prices.empty()) {
+            violation = std::max(violation, -in.overflow_prices[i] - r.supply_duals[i]);
+            u = std::max(u, -in.overflow_prices[i]);  // what the ceiling of v allows, but for rounding
+        }
         if (in.supply[i] > 0 && u < std::numeric_limits<double>::infinity()) bound.add(in.supply[i] * u);
     }
     const double scale = std::max({std::abs(r.objective), turnover.value(), 1e-300});
+    const double proven = endless ? -std::numeric_limits<double>::infinity() : bound.value();
     r.certificate.dual_violation = violation;
     r.certificate.primal_residual = residual;
-    r.certificate.gap = std::abs(r.objective - bound.value()) / scale;
+    r.certificate.gap = std::abs(r.objective - proven) / scale;
     // Both sides are rounded sums; a bound above a feasible cost could only be rounding.
-    r.bound = r.status == core::Status::optimal ? std::min(bound.value(), r.objective) : bound.value();
+    r.bound = r.status == core::Status::optimal ? std::min(proven, r.objective) : proven;
 }
 
 /// Finds the cuts of an infeasible result: everything that the unserved nodes can reach.

@@ -52,12 +52,11 @@ inline std::string number(double value) {
     return text.str();
 }
 
-/// Throws `core::InputError` naming every wrong entry; positions are row, column from 0.
-inline void check_input(std::span<const double> costs, std::size_t sources, std::size_t destinations,
-                        std::span<const double> supply, std::span<const double> demand, const Options& options,
-                        const CostSummary& summary) {
+/// Adds every wrong entry to `issues`; positions are row, column from 0.
+inline void add_input_issues(std::span<const double> costs, std::size_t sources, std::size_t destinations,
+                             std::span<const double> supply, std::span<const double> demand, const Options& options,
+                             const CostSummary& summary, core::IssueList& issues) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
-    core::IssueList issues;
     const auto shape = [&](const char* field, std::size_t found, std::size_t expected) {
         if (found != expected)
             issues.add(field, "", std::to_string(found) + " entries", "must have " + std::to_string(expected) + " entries");
@@ -90,6 +89,14 @@ inline void check_input(std::span<const double> costs, std::size_t sources, std:
             total += demand[j];
     }
     if (issues.empty() && !(total <= 1e300)) issues.add("supply, demand", "", number(total), "the total must not exceed 1e300");
+}
+
+/// Throws `core::InputError` naming every wrong entry.
+inline void check_input(std::span<const double> costs, std::size_t sources, std::size_t destinations,
+                        std::span<const double> supply, std::span<const double> demand, const Options& options,
+                        const CostSummary& summary) {
+    core::IssueList issues;
+    add_input_issues(costs, sources, destinations, supply, demand, options, summary, issues);
     issues.throw_if_any();
 }
 

@@ -11,6 +11,7 @@
 
 #include <meio/core/error.hpp>
 #include <meio/core/status.hpp>
+#include <meio/transport/detail/input.hpp>
 
 namespace meio::transport::detail {
 
@@ -23,9 +24,66 @@ struct TinyProblem {
         : sources(source_count), destinations(destination_count), columns(destination_count + (left_over ? 1 : 0)),
           stride(columns <= 4 ? 4 : (columns + 7) / 8 * 8), costs(sources * stride, absent), supply(sources), demand(stride, 0.0) {}
 
-    /// Absent arcs get a cost that no path of real arcs reaches, so that they stay empty wherever they can.
+    /// Absent arcs get a cost that no path of real arcs reaches, so that they stay empty wherever they can. Costs that dwarf
+    /// the others count as absent too, if they are as dear as that: `original` then has what was given.
     void take_costs(std::span<const double> given) {
         require_size("costs", given.size(), sources * destinations);
+        original.clear();
+        copy_costs(given);
+        if (!dwarfed) return;
+        const double cap = cost_caps(given, summarize(given)).front();
+        std::vector<double> rest(given.begin(), given.end());
+        double cheapest = absent;  // of the dear ones
+        for (double& c : rest)
+            if (c > cap) {
+                cheapest = std::min(cheapest, c);
+                c = absent;
+            }
+        if (!(cheapest > big_above(cap)) || cheapest == absent) return;
+        original.assign(given.begin(), given.end());
+        copy_costs(rest);
+    }
+
+    /// `optimal` where the amounts balance, else what is wrong with them: `infeasible` or `numerical_error`.
+    core::Status take_amounts(std::span<const double> sending, std::span<const double> taking) {
+        require_size("supply", sending.size(), sources);
+        require_size("demand", taking.size(), destinations);
+        double sent = 0;
+        double taken = 0;
+        bool negative = false;
+        bool whole = true;
+        const auto look = [&](double amount) {
+            negative |= !(amount >= 0);
+            whole &= (amount + 0x1p52) - 0x1p52 == amount;
+            return amount;
+        };
+        for (std::size_t i = 0; i < sources; ++i) sent += supply[i] = look(sending[i]);
+        for (std::size_t j = 0; j < destinations; ++j) taken += demand[j] = look(taking[j]);
+        const double left = sent - taken;
+        balance_tolerance = whole && sent + taken < 0x1p53 ? 0.0 : 1e-9 * std::max(sent, taken);
+        if (!valid || negative || !(std::abs(left) < absent)) return core::Status::numerical_error;
+        if (left < -balance_tolerance || (columns == destinations && left > balance_tolerance))
+            return core::Status::infeasible;
+        // Rounding goes to the largest supply, so that the tree's flows add up.
+        if (columns > destinations) demand[destinations] = std::max(left, 0.0);
+        if (left < 0 || (columns == destinations && left > 0)) *std::max_element(supply.begin(), supply.end()) -= left;
+        return core::Status::optimal;
+    }
+
+    std::size_t sources, destinations, columns;
+    std::size_t stride;
+    std::vector<double> costs, supply, demand;
+    double big = 0;                ///< stands for an absent arc
+    double tolerance = 0;          ///< reduced costs above minus this count as nonnegative
+    double balance_tolerance = 0;  ///< amounts up to this are rounding
+    bool valid = false;            ///< no NaN, no -inf among the costs
+    bool dwarfed = false;          ///< some costs are so large that rounding would hide the others
+    std::vector<double> original;  ///< the costs as given, where some count as absent
+
+private:
+    [[nodiscard]] double big_above(double largest) const { return 2 * static_cast<double>(sources + columns) * largest + 1; }
+
+    void copy_costs(std::span<const double> given) {
         double largest = 0;
         bool whole = true;
         bool missing = false;
@@ -44,7 +102,7 @@ struct TinyProblem {
             }
         }
         const double nodes = static_cast<double>(sources + columns);
-        big = 2 * nodes * largest + 1;
+        big = big_above(largest);
         const bool exact = whole && big * nodes < 0x1p50;
         tolerance = exact ? 0.5 : 0x1p-46 * largest;
         dwarfed = !exact && is_dwarfed(given, largest);
@@ -55,42 +113,6 @@ struct TinyProblem {
             for (std::size_t i = 0; i < sources; ++i) costs[i * stride + destinations] = 0;
     }
 
-    /// `optimal` where the amounts balance, else what is wrong with them: `infeasible` or `numerical_error`.
-    core::Status take_amounts(std::span<const double> sending, std::span<const double> taking) {
-        require_size("supply", sending.size(), sources);
-        require_size("demand", taking.size(), destinations);
-        double sent = 0;
-        double taken = 0;
-        bool negative = false;
-        for (std::size_t i = 0; i < sources; ++i) {
-            sent += supply[i] = sending[i];
-            negative |= !(sending[i] >= 0);
-        }
-        for (std::size_t j = 0; j < destinations; ++j) {
-            taken += demand[j] = taking[j];
-            negative |= !(taking[j] >= 0);
-        }
-        const double left = sent - taken;
-        balance_tolerance = 1e-9 * std::max(sent, taken);
-        if (!valid || negative || !(std::abs(left) < absent)) return core::Status::numerical_error;
-        if (left < -balance_tolerance || (columns == destinations && left > balance_tolerance))
-            return core::Status::infeasible;
-        // Rounding goes to the largest supply, so that the tree's flows add up.
-        if (columns > destinations) demand[destinations] = std::max(left, 0.0);
-        if (left < 0 || (columns == destinations && left > 0)) *std::max_element(supply.begin(), supply.end()) -= left;
-        return core::Status::optimal;
-    }
-
-    std::size_t sources, destinations, columns;
-    std::size_t stride;
-    std::vector<double> costs, supply, demand;
-    double big = 0;                ///< stands for an absent arc
-    double tolerance = 0;          ///< reduced costs above minus this count as nonnegative
-    double balance_tolerance = 0;  ///< amounts up to this are rounding
-    bool valid = false;            ///< no NaN, no -inf among the costs
-    bool dwarfed = false;          ///< some costs are so large that rounding would hide the others
-
-private:
     // Whether the largest cost lies 24 powers of two above the geometric mean.
     static bool is_dwarfed(std::span<const double> given, double largest) {
         double exponents = 0;

@@ -52,6 +52,7 @@ public:
 
     ArcResult run(const core::Context& context, const ArcBasis* start) {
         ArcResult r;
+        r.kernel = Kernel::warehouse;
         WarehouseSimplex<Bounded> kernel(work_, settings(caps_[0]));
         mask(caps_[0]);
         const auto stopped = begin(kernel, start, context);
