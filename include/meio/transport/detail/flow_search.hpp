@@ -2,6 +2,7 @@
 #pragma once
 
 #include <algorithm>
+#include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <functional>
@@ -32,8 +33,8 @@ inline void FlowSimplex::reprice() {
 inline void FlowSimplex::drop_artificials() {
     for (std::int32_t x = 0; x < tree_.root(); ++x) {
         FlowTree::Node& node = tree_.at(x);
-        if (node.arc >= 0) continue;
-        node.arc = FlowTree::artificial_up;
+        if (tree_.arc(x) >= 0) continue;
+        tree_.set_arc(x, FlowTree::artificial_up);
         node.to_parent = std::numeric_limits<double>::infinity();
         node.from_parent = 0;
     }
@@ -66,23 +67,26 @@ inline bool FlowSimplex::enter(std::int32_t entering) {
     side_[a] = 0;
     if (done.leaving >= 0 && range(index(done.leaving)) > 0)
         side_[index(done.leaving)] = done.leaves_at_upper ? -1 : 1;
-    // The arc that hangs the subtree is not artificial, and those within it are not either.
-    // All of it changes by the same.
+    // The arc that hangs the subtree is not artificial, and those within it are not either: all of it changes by the same.
     const std::size_t top = index(done.moved);
     const std::size_t above = index(tree_.parent(done.moved));
     const double step = tree_.at(done.moved).step;
     if (lexicographic_) {
         const double money = money_[above] + step - money_[top];
         const int count = artificial_[above] - artificial_[top];
-        tree_.descend(done.moved, [&](std::int32_t x) {
+        tree_.each_below(done.moved, [&](std::int32_t x) {
             money_[index(x)] += money;
             artificial_[index(x)] = static_cast<std::int8_t>(artificial_[index(x)] + count);
         });
-    } else {
-        const double change = price_[above] + step - price_[top];
-        double* const price = price_.data();
-        tree_.descend(done.moved, [=](std::int32_t x) { price[index(x)] += change; });
+        return true;
     }
+    // Only differences of prices count: where the subtree is more than half of the tree, the rest changes instead.
+    const double change = price_[above] + step - price_[top];
+    double* const price = price_.data();
+    if (2 * tree_.at(done.moved).size > tree_.root() && std::abs(price_.back() - change) < most_drift_)
+        tree_.each_other(done.moved, [=](std::int32_t x) { price[index(x)] -= change; });
+    else
+        tree_.each_below(done.moved, [=](std::int32_t x) { price[index(x)] += change; });
     return true;
 }
 
@@ -127,8 +131,11 @@ std::int32_t FlowSimplex::find_candidate() {
     double worst = 0;   // what an arc has to beat to be listed
     list_size_ = 0;
     do {
-        const std::size_t begin = next_chunk_ * chunk;
-        const std::size_t end = std::min(begin + chunk, arcs);
+        const std::size_t begin = next_chunk_ * chunk_;
+        const std::size_t end = std::min(begin + chunk_, arcs);
+        next_chunk_ += stride_;
+        if (next_chunk_ >= chunks_) next_chunk_ -= chunks_;
+        fetch(next_chunk_ * chunk_);
         for (std::size_t a = begin; a < end; ++a) {
             const double key = price<lexicographic>(a);
             if (!(key < worst) || !attractive(a, key)) continue;
@@ -142,8 +149,6 @@ std::int32_t FlowSimplex::find_candidate() {
             list_[s] = {key, static_cast<std::int32_t>(a)};
             if (list_size_ == list_.size()) worst = list_[0].key;
         }
-        next_chunk_ += stride_;
-        if (next_chunk_ >= chunks_) next_chunk_ -= chunks_;
         ++looked;
     } while (looked < chunks_ && (list_size_ == 0 || looked % block_ != 0));
     if (list_size_ == 0) return -1;
@@ -157,7 +162,7 @@ inline void FlowSimplex::enter_cheapest() {
     std::vector<std::int32_t> cheapest(in_.nodes, -1);
     for (std::size_t a = 0; a < real_arcs_; ++a) {
         const std::size_t v = index(arcs_[a].to);
-        if (tree_.at(arcs_[a].to).arc != FlowTree::artificial_down || side_[a] <= 0) continue;
+        if (tree_.arc(arcs_[a].to) != FlowTree::artificial_down || side_[a] <= 0) continue;
         if (cheapest[v] < 0 || arcs_[a].cost < arcs_[index(cheapest[v])].cost) cheapest[v] = static_cast<std::int32_t>(a);
     }
     for (const std::int32_t a : cheapest)

@@ -47,9 +47,11 @@ public:
         side_.assign(arcs_.size(), 1);
         weight_ = 1;
         while (weight_ < 2 * settings.largest_cost * static_cast<double>(problem.nodes + 2) && weight_ < 1e290) weight_ *= 2;
+        most_drift_ = settings.exact ? std::max(0.0, 0x1p52 - weight_) : weight_;
         const double scan = 4 * std::sqrt(static_cast<double>(arcs_.size()));
-        chunks_ = (arcs_.size() + chunk - 1) / chunk;
-        block_ = std::max<std::size_t>(1, static_cast<std::size_t>(scan) / chunk);
+        if (arcs_.size() > 50000) chunk_ = 128;
+        chunks_ = (arcs_.size() + chunk_ - 1) / chunk_;
+        block_ = std::max<std::size_t>(1, static_cast<std::size_t>(scan) / chunk_);
         stride_ = static_cast<std::size_t>(0.618 * static_cast<double>(chunks_)) + 1;
         while (std::gcd(stride_, chunks_) > 1) ++stride_;
         if (chunks_ > 0) stride_ %= std::max<std::size_t>(chunks_, 2);
@@ -74,7 +76,7 @@ public:
         FlowBasis basis;
         basis.parent_arcs.resize(in_.nodes);
         for (std::size_t x = 0; x < in_.nodes; ++x) {
-            const std::int32_t arc = tree_.at(static_cast<std::int32_t>(x)).arc;
+            const std::int32_t arc = tree_.arc(static_cast<std::int32_t>(x));
             basis.parent_arcs[x] = arc >= 0 && index(arc) < real_arcs_ ? arc : -1;
         }
         basis.at_upper.resize(real_arcs_);
@@ -135,6 +137,19 @@ private:
         return side * (count != 0 ? count * 1e307 : arc.cost - money_[u] + money_[v]);
     }
 
+    // Asks for the arcs of a chunk before they are needed: the hardware does not guess where a scan goes next.
+    void fetch(std::size_t begin) const {
+#if defined(__GNUC__)
+        constexpr std::size_t line = 64;
+        const char* const first = reinterpret_cast<const char*>(arcs_.data() + begin);
+        const std::size_t bytes = std::min(chunk_, arcs_.size() - begin) * sizeof(Arc);
+        for (std::size_t k = 0; k < bytes; k += line) __builtin_prefetch(first + k);
+        __builtin_prefetch(side_.data() + begin);
+#else
+        (void)begin;
+#endif
+    }
+
     // Whether a negative `price` is worth a pivot.
     [[nodiscard]] bool attractive(std::size_t a, double key) const {
         if (!(key < 0)) return false;
@@ -168,13 +183,14 @@ private:
     std::array<Candidate, 4> list_;          // the best of the last scan, but for the one taken
     std::size_t list_size_ = 0;
     double enough_ = 0;                   // a key that makes a listed arc worth taking without another scan
-    static constexpr std::size_t chunk = 32;      // arcs priced in a row
+    std::size_t chunk_ = 32;              // arcs priced in a row
     std::size_t chunks_ = 0;
     std::size_t stride_ = 1;              // from chunk to chunk, so that a scan sees all parts of the network
     std::size_t next_chunk_ = 0;
     std::size_t block_ = 1;               // chunks of a scan
     std::int64_t checked_ = 0;            // pivots at the last look at the artificial arcs
     std::int64_t pivots_ = 0;
+    double most_drift_ = 0;               // of the root's price
     bool routed_ = false;                 // artificial arcs are empty, for good
     bool uniform_ = false;                // ... and their number is the same on every node's way to the root
     bool lexicographic_ = false;          // price in two parts
@@ -188,9 +204,9 @@ inline std::vector<double> FlowSimplex::flows(bool as_kept) const {
     if (!as_kept) net = surplus();
     const auto set = [&](std::int32_t x) {
         const FlowTree::Node& node = tree_.at(x);
-        if (node.arc < 0 || index(node.arc) >= real_arcs_) return;
-        const std::size_t a = index(node.arc);
-        const bool up = upward(node.arc, x);
+        if (tree_.arc(x) < 0 || index(tree_.arc(x)) >= real_arcs_) return;
+        const std::size_t a = index(tree_.arc(x));
+        const bool up = upward(tree_.arc(x), x);
         double amount = up ? node.from_parent : node.to_parent;
         if (!as_kept) {
             amount = std::min(std::max(up ? net[index(x)] : -net[index(x)], 0.0), range(a));

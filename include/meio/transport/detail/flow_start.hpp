@@ -20,12 +20,12 @@ inline void FlowSimplex::hang(std::int32_t x, double surplus) {
     if (surplus >= 0) {
         node.to_parent = infinity;
         node.from_parent = surplus;
-        node.arc = slack_[index(x)] >= 0 ? slack_[index(x)] : FlowTree::artificial_up;
-        if (node.arc >= 0) side_[index(node.arc)] = 0;
+        tree_.set_arc(x, slack_[index(x)] >= 0 ? slack_[index(x)] : FlowTree::artificial_up);
+        if (tree_.arc(x) >= 0) side_[index(tree_.arc(x))] = 0;
     } else {
         node.to_parent = -surplus;
         node.from_parent = infinity;
-        node.arc = FlowTree::artificial_down;
+        tree_.set_arc(x, FlowTree::artificial_down);
     }
 }
 
@@ -41,7 +41,7 @@ inline void FlowSimplex::build(const FlowBasis* start) {
             if (a < 0 || index(a) >= real_arcs_) continue;
             const Arc& arc = arcs_[index(a)];
             if (arc.from == arc.to || (arc.from != x && arc.to != x)) continue;
-            tree_.at(x).arc = a;
+            tree_.set_arc(x, a);
             tree_.set_parent(x, arc.from == x ? arc.to : arc.from);
         }
         std::vector<std::int32_t> seen(index(root) + 1, -1);
@@ -51,20 +51,20 @@ inline void FlowSimplex::build(const FlowBasis* start) {
             for (; seen[index(y)] < 0; y = tree_.parent(y)) seen[index(y)] = x;
             if (seen[index(y)] == x && y != root) {  // closed upon itself, unless this climb ended on an older one
                 tree_.set_parent(y, root);
-                tree_.at(y).arc = FlowTree::artificial_up;
+                tree_.set_arc(y, FlowTree::artificial_up);
             }
         }
         for (std::size_t a = 0; a < real_arcs_ && a < start->at_upper.size(); ++a)
             if (start->at_upper[a] != 0 && range(a) < std::numeric_limits<double>::infinity()) side_[a] = -1;
         for (std::int32_t x = 0; x < root; ++x)
-            if (tree_.parent(x) != root) side_[index(tree_.at(x).arc)] = 1;
+            if (tree_.parent(x) != root) side_[index(tree_.arc(x))] = 1;
     }
     std::vector<double> net = surplus();
     const auto settle = [&](std::int32_t x) {
         FlowTree::Node& node = tree_.at(x);
         double& have = net[index(x)];
         if (tree_.parent(x) == root) return hang(x, have);
-        const std::int32_t a = node.arc;
+        const std::int32_t a = tree_.arc(x);
         const std::int32_t parent = tree_.parent(x);
         const bool up = upward(a, x);
         const double room = range(index(a));
