@@ -31,7 +31,7 @@ namespace meio::transport {
 /// optimal basis, `resolve_costs` (other costs, same amounts) the primal simplex. Both fall back to `solve` where there is
 /// none. Status `optimal`, `infeasible`, or `stalled` (rounding; not seen). The same bits on every processor.
 /// Input is trusted but for sizes (checked) and NaN (status `numerical_error`): `transport::solve` is the one that names
-/// every wrong entry. Not for use from several threads at once: give each its own.
+/// every wrong entry. Not for use from several threads at once: give each its own. Memory: (m + n)^2 bits and the costs.
 class TinySolver {
 public:
     /// For problems with `sources` and `destinations` >= 1. Where supply is `at_most`, what is left over goes to one more
@@ -40,7 +40,7 @@ public:
     TinySolver(std::size_t sources, std::size_t destinations, Relation supply = Relation::at_most, std::int64_t patience = 0)
         : patience_(patience > 0 ? patience : static_cast<std::int64_t>(50 * (sources + destinations) + 1000)),
           problem_(sources, destinations, supply == Relation::at_most), tree_(sources, problem_.columns), start_(problem_),
-          price_(sources + problem_.stride + 1, detail::TinyProblem::absent), masked_(problem_.stride), arcs_(sources) {
+          price_(sources + problem_.stride + 1, detail::TinyProblem::absent), masked_(price_), arcs_(sources) {
         core::IssueList issues;
         issues.require(sources >= 1, "sources", static_cast<double>(sources), "must be >= 1");
         issues.require(destinations >= 1, "destinations", static_cast<double>(destinations), "must be >= 1");
@@ -210,12 +210,13 @@ private:
             for (std::size_t k = 0; k < found; ++k) {
                 const std::int32_t column = arcs_[k].column + static_cast<std::int32_t>(problem_.sources);
                 const double c = cost(arcs_[k].row, column);
-                const double reduced = tree_.walk(arcs_[k].row, column, c);
+                const double reduced = c - price_[at(arcs_[k].row)] + price_[at(column)];
                 if (!(reduced < -problem_.tolerance) || reduced > 0.3 * arcs_[k].score) continue;
-                tree_.pivot(arcs_[k].row, column, c);
+                (void)tree_.walk(arcs_[k].row, column, c);
+                shift_below(tree_.pivot(arcs_[k].row, column, c) ? reduced : -reduced);
                 ++pivots_;
             }
-            refresh();
+            if (!exact()) refresh();
         }
     }
 
@@ -241,6 +242,7 @@ private:
     }
 
     core::Status run_dual() {
+        if (!tree_.ordered()) refresh();
         tree_.set_flows(problem_.supply.data(), problem_.demand.data());
         // Whole amounts add up without rounding; others may leave a trace of it.
         const double noise = -1e-3 * problem_.balance_tolerance;
@@ -248,11 +250,11 @@ private:
             const std::int32_t worst = tree_.most_negative(noise);
             if (worst < 0) {
                 tree_.clear_negatives();
+                if (!exact()) refresh();
                 return core::Status::optimal;
             }
             if (!swap_out(worst)) break;
             ++pivots_;
-            refresh();
         }
         start();  // ties went round in a circle: the primal simplex does not
         return run_primal();
@@ -263,20 +265,26 @@ private:
     bool swap_out(std::int32_t x) {
         tree_.find_below(x);
         const bool too_much = !is_row(x);
-        for (std::size_t j = 0; j < problem_.stride; ++j)
-            masked_[j] = j < problem_.columns && tree_.is_below(problem_.sources + j) != too_much ? column_price()[j] : detail::TinyProblem::absent;
-        detail::PricedArc best;
-        for (std::size_t i = 0; i < problem_.sources; ++i) {
-            if (tree_.is_below(i) != too_much) continue;
-            const detail::PricedArc arc = detail::least_in_row(problem_.costs.data() + i * problem_.stride, masked_.data(), problem_.stride, set_);
-            if (arc.score - price_[i] < best.score) best = {arc.score - price_[i], static_cast<std::int32_t>(i), arc.column};
-        }
+        constexpr double absent = detail::TinyProblem::absent;
+        const auto middle = static_cast<std::ptrdiff_t>(problem_.sources);
+        const std::ptrdiff_t open = too_much ? middle : 0;  // the side of which all but what is below may do
+        std::fill(masked_.begin() + middle - open, too_much ? masked_.begin() + middle : masked_.end(), too_much ? -absent : absent);
+        std::copy(price_.begin() + open, too_much ? price_.end() : price_.begin() + middle, masked_.begin() + open);
+        tree_.each_below([&, closed = too_much ? absent : -absent](std::size_t y) { masked_[y] = (y < problem_.sources) == too_much ? price_[y] : closed; });
+        const detail::PricedArc best =
+            detail::least_arc(problem_.costs.data(), masked_.data(), masked_.data() + middle, problem_.sources, problem_.stride, set_);
         if (best.row < 0) return false;
         const std::int32_t column = best.column + static_cast<std::int32_t>(problem_.sources);
         const double c = cost(best.row, column);
         (void)tree_.walk(best.row, column, c);
         tree_.pivot_out(x, best.row, column, c, -tree_.flow(x));
+        shift_below(too_much ? best.score : -best.score);
         return true;
+    }
+
+    [[nodiscard]] bool exact() const { return problem_.tolerance == 0.5; }  // whole prices, whose changes add up
+    void shift_below(double by) {
+        tree_.each_below([&](std::size_t y) { price_[y] += by; });
     }
 
     std::int64_t patience_;
@@ -284,7 +292,7 @@ private:
     detail::TinyTree tree_;
     detail::MatrixMinimum start_;
     std::vector<double> price_;   // rows, then columns, then infinite padding
-    std::vector<double> masked_;  // column prices, infinite where a dual pivot may not go
+    std::vector<double> masked_;  // the same, infinite where a dual pivot may not go
     std::vector<detail::PricedArc> arcs_;
     std::optional<Result> general_{};  // set where the general solver had to step in
     double objective_ = std::numeric_limits<double>::quiet_NaN();

@@ -3,6 +3,7 @@
 
 #include <cmath>
 #include <limits>
+#include <numeric>
 #include <vector>
 
 #include <doctest/doctest.h>
@@ -135,6 +136,33 @@ TEST_CASE("real amounts and costs") {
             check_answer(solver, p, p.slow().objective, 1e-9);
         }
     }
+}
+
+TEST_CASE("many nodes") {
+    // Beyond some thousands of nodes sets of nodes are found anew instead of kept; results stay those of the general solver.
+    const std::size_t m = 3;
+    const std::size_t n = 4200;
+    meio::core::RandomStream draw(31, 0);
+    std::vector<double> costs(m * n), supply(m), demand(n);
+    for (double& c : costs) c = 1 + static_cast<double>(draw.below(1000));
+    const auto check = [&](transport::TinySolver& solver, auto&& run) {
+        for (double& b : demand) b = static_cast<double>(draw.below(30));
+        double left = std::accumulate(demand.begin(), demand.end(), 0.0);
+        for (double& a : supply) a = std::ceil(left * (0.3 + 0.2 * draw.uniform()));
+        REQUIRE(run() == core::Status::optimal);
+        const auto truth = transport::solve(costs, m, n, supply, demand);
+        if (truth.status == core::Status::optimal) CHECK(solver.objective() == truth.objective);
+    };
+    transport::TinySolver solver(m, n);
+    check(solver, [&] {
+        supply[0] += 1e6;
+        return solver.solve(costs, supply, demand);
+    });
+    for (int k = 0; k < 3; ++k)
+        check(solver, [&] {
+            supply[static_cast<std::size_t>(k)] += 1e6;
+            return solver.resolve(supply, demand);
+        });
 }
 
 TEST_CASE("the rule of lowest index ends where patience is short") {

@@ -19,8 +19,8 @@ struct PricedArc {
     bool operator<(const PricedArc& other) const { return score != other.score ? score < other.score : row < other.row; }
 };
 
-// A small matrix whose rows are padded to a multiple of 4 with columns of infinite price. Rows for which `skip` is not 0
-// are left out (skip may be null).
+// A small matrix whose rows are padded to a multiple of 4 with columns of infinite price. Every clone finds the same arcs:
+// of equal ones that of the lowest row, then column.
 namespace body {
 
 template <std::size_t Lanes>
@@ -50,34 +50,100 @@ MEIO_TRANSPORT_BODY std::int32_t first_at_most(const double* a, const double* b,
     }
 }
 
-MEIO_TRANSPORT_BODY PricedArc least_in_row(const double* c, const double* price, std::size_t stride) {
-    const double least = padded_least(c, price, stride);
-    return {least, -1, least < std::numeric_limits<double>::infinity() ? first_at_most(c, price, least) : 0};
+}  // namespace body
+
+#ifdef MEIO_TRANSPORT_X86
+namespace avx2 {
+
+__attribute__((target("avx2"))) inline double padded_least(const double* a, const double* b, std::size_t n) {
+    using Vector = body::Four::Vector;
+    using Loose = body::Four::Loose;
+    Vector least = *reinterpret_cast<const Loose*>(a) + *reinterpret_cast<const Loose*>(b);
+    Vector other = least;
+    std::size_t j = 4;
+    for (; j + 8 <= n; j += 8) {
+        const Vector sum = *reinterpret_cast<const Loose*>(a + j) + *reinterpret_cast<const Loose*>(b + j);
+        const Vector next = *reinterpret_cast<const Loose*>(a + j + 4) + *reinterpret_cast<const Loose*>(b + j + 4);
+        least = sum < least ? sum : least;
+        other = next < other ? next : other;
+    }
+    if (j < n) {
+        const Vector sum = *reinterpret_cast<const Loose*>(a + j) + *reinterpret_cast<const Loose*>(b + j);
+        least = sum < least ? sum : least;
+    }
+    least = other < least ? other : least;
+    const double low = least[1] < least[0] ? least[1] : least[0];
+    const double high = least[3] < least[2] ? least[3] : least[2];
+    return high < low ? high : low;
 }
 
+__attribute__((target("avx2"))) inline std::int32_t first_at_most(const double* a, const double* b, double value) {
+    using Vector = body::Four::Vector;
+    using Loose = body::Four::Loose;
+    const Vector bar = Vector{} + value;
+    for (std::size_t j = 0;; j += 4) {
+        const Vector sum = *reinterpret_cast<const Loose*>(a + j) + *reinterpret_cast<const Loose*>(b + j);
+        const auto hit = static_cast<unsigned>(__builtin_ia32_movmskpd256(reinterpret_cast<Vector>(sum <= bar)));
+        if (hit != 0) return static_cast<std::int32_t>(j) + std::countr_zero(hit);
+    }
+}
+
+}  // namespace avx2
+#endif
+
+// Rows by either clone: `least` and `first` are its two functions above.
+namespace body {
+
+template <class Least, class First>
+MEIO_TRANSPORT_BODY PricedArc least_in_row(const double* c, const double* price, std::size_t stride, Least least, First first) {
+    const double score = least(c, price, stride);
+    return {score, -1, score < std::numeric_limits<double>::infinity() ? first(c, price, score) : 0};
+}
+
+template <class Least, class First>
 MEIO_TRANSPORT_BODY std::size_t least_arcs(const double* costs, const double* row_price, const double* column_price, std::size_t rows,
-                                           std::size_t stride, double tolerance, PricedArc* out) {
+                                           std::size_t stride, double tolerance, PricedArc* out, Least least, First first) {
     std::size_t count = 0;
     for (std::size_t i = 0; i < rows; ++i) {
         const double* c = costs + i * stride;
-        const double least = padded_least(c, column_price, stride);
-        const double score = least - row_price[i];
+        const double value = least(c, column_price, stride);
+        const double score = value - row_price[i];
         if (!(score < -tolerance)) continue;
-        out[count++] = {score, static_cast<std::int32_t>(i), first_at_most(c, column_price, least)};
+        out[count++] = {score, static_cast<std::int32_t>(i), first(c, column_price, value)};
     }
     return count;
+}
+
+template <class Least, class First>
+MEIO_TRANSPORT_BODY PricedArc least_arc(const double* costs, const double* row_price, const double* column_price, std::size_t rows,
+                                        std::size_t stride, Least least, First first) {
+    PricedArc best;
+    double value = 0;
+    for (std::size_t i = 0; i < rows; ++i) {
+        const double here = least(costs + i * stride, column_price, stride);
+        const double score = here - row_price[i];
+        if (!(score < best.score)) continue;
+        best = {score, static_cast<std::int32_t>(i), 0};
+        value = here;
+    }
+    if (best.row >= 0) best.column = first(costs + static_cast<std::size_t>(best.row) * stride, column_price, value);
+    return best;
 }
 
 }  // namespace body
 
 #ifdef MEIO_TRANSPORT_X86
 namespace avx2 {
+__attribute__((target("avx2"))) inline PricedArc least_in_row(const double* c, const double* price, std::size_t stride) {
+    return body::least_in_row(c, price, stride, padded_least, first_at_most);
+}
 __attribute__((target("avx2"))) inline std::size_t least_arcs(const double* costs, const double* row_price, const double* column_price,
                                                               std::size_t rows, std::size_t stride, double tolerance, PricedArc* out) {
-    return body::least_arcs(costs, row_price, column_price, rows, stride, tolerance, out);
+    return body::least_arcs(costs, row_price, column_price, rows, stride, tolerance, out, padded_least, first_at_most);
 }
-__attribute__((target("avx2"))) inline PricedArc least_in_row(const double* c, const double* price, std::size_t stride) {
-    return body::least_in_row(c, price, stride);
+__attribute__((target("avx2"))) inline PricedArc least_arc(const double* costs, const double* row_price, const double* column_price,
+                                                           std::size_t rows, std::size_t stride) {
+    return body::least_arc(costs, row_price, column_price, rows, stride, padded_least, first_at_most);
 }
 }  // namespace avx2
 #endif
@@ -89,7 +155,7 @@ __attribute__((target("avx2"))) inline PricedArc least_in_row(const double* c, c
 #else
     (void)set;
 #endif
-    return body::least_in_row(c, price, stride);
+    return body::least_in_row(c, price, stride, body::padded_least, body::first_at_most);
 }
 
 /// Writes each row's arc of least `cost - row_price + column_price` where that is below -tolerance; returns how many.
@@ -101,7 +167,19 @@ __attribute__((target("avx2"))) inline PricedArc least_in_row(const double* c, c
 #else
     (void)set;
 #endif
-    return body::least_arcs(costs, row_price, column_price, rows, stride, tolerance, out);
+    return body::least_arcs(costs, row_price, column_price, rows, stride, tolerance, out, body::padded_least, body::first_at_most);
+}
+
+/// The arc of least `cost - row_price + column_price` of all; row -1 where that is infinite. Infinite prices leave a column
+/// out, minus infinite ones a row.
+[[nodiscard]] inline PricedArc least_arc(const double* costs, const double* row_price, const double* column_price, std::size_t rows,
+                                         std::size_t stride, InstructionSet set) {
+#ifdef MEIO_TRANSPORT_X86
+    if (set != InstructionSet::baseline && stride > 8) return avx2::least_arc(costs, row_price, column_price, rows, stride);
+#else
+    (void)set;
+#endif
+    return body::least_arc(costs, row_price, column_price, rows, stride, body::padded_least, body::first_at_most);
 }
 
 }  // namespace meio::transport::detail

@@ -90,54 +90,7 @@ public:
     }
 
     /// Brings in the arc of the last `walk`; `to` may be the root.
-    void pivot(std::int32_t from, std::int32_t to, double cost) {
-        double amount = std::numeric_limits<double>::infinity();
-        std::size_t leaving = 0;
-        bool on_from = true;
-        // Every other node loses flow. The last blocking arc along the cycle, seen from the join, keeps the tree strongly
-        // feasible.
-        for (std::size_t s = 0; s < from_length_; s += 2)
-            if (const double flow = at(from_path_[s]).flow; flow < amount) {
-                amount = flow;
-                leaving = s;
-            }
-        for (std::size_t s = 0; s < to_length_; s += 2)
-            if (const double flow = at(to_path_[s]).flow; flow <= amount) {
-                amount = flow;
-                leaving = s;
-                on_from = false;
-            }
-        exchange(from, to, cost, on_from, leaving, amount);
-    }
-
-    /// Brings in the arc of the last `walk` for the arc of x, which is on the cycle and gains `amount` from it, as the
-    /// dual simplex wants it.
-    void pivot_out(std::int32_t x, std::int32_t from, std::int32_t to, double cost, double amount) {
-        for (std::size_t s = 1; s < from_length_; s += 2)
-            if (from_path_[s] == x) return exchange(from, to, cost, true, s, amount);
-        for (std::size_t s = 1; s < to_length_; s += 2)
-            if (to_path_[s] == x) return exchange(from, to, cost, false, s, amount);
-    }
-
-    /// The primal pivot that Bland's rule asks for: of the nodes that block, the one of lowest index leaves.
-    void pivot_lowest(std::int32_t from, std::int32_t to, double cost) {
-        double amount = std::numeric_limits<double>::infinity();
-        std::int32_t lowest = root_;
-        std::size_t leaving = 0;
-        bool on_from = true;
-        for (const bool side : {true, false}) {
-            const std::vector<std::int32_t>& path = side ? from_path_ : to_path_;
-            for (std::size_t s = 0; s < (side ? from_length_ : to_length_); s += 2) {
-                const double flow = at(path[s]).flow;
-                if (!(flow < amount || (flow == amount && path[s] < lowest))) continue;
-                amount = flow;
-                lowest = path[s];
-                leaving = s;
-                on_from = side;
-            }
-        }
-        exchange(from, to, cost, on_from, leaving, amount);
-    }
+    void pivot(std::int32_t from, std::int32_t to, double cost) { exchange(from, to, cost, blocking()); }
 
     /// Writes the potential of every node that is in the tree. Nodes are visited in the order of the last time, in which
     /// parents mostly come first.
@@ -206,6 +159,24 @@ protected:
         std::uint32_t mark = 0;
     };
 
+    // Which arc of the cycle leaves: the one at a place of the path from one end of the entering arc, and its flow.
+    struct Leaving {
+        double amount = std::numeric_limits<double>::infinity();
+        std::size_t place = 0;
+        bool on_from = true;
+    };
+
+    // Every other node loses flow. The last blocking arc along the cycle, seen from the join, keeps the tree strongly
+    // feasible.
+    [[nodiscard]] Leaving blocking() const {
+        Leaving out;
+        for (std::size_t s = 0; s < from_length_; s += 2)
+            if (const double flow = at(from_path_[s]).flow; flow < out.amount) out = {flow, s, true};
+        for (std::size_t s = 0; s < to_length_; s += 2)
+            if (const double flow = at(to_path_[s]).flow; flow <= out.amount) out = {flow, s, false};
+        return out;
+    }
+
     Node& at(std::int32_t x) { return nodes_[static_cast<std::size_t>(x)]; }
     [[nodiscard]] const Node& at(std::int32_t x) const { return nodes_[static_cast<std::size_t>(x)]; }
 
@@ -225,7 +196,8 @@ protected:
     }
 
     // Moves `amount` around the cycle and hangs what lies below the leaving arc from the other end of the entering one.
-    void exchange(std::int32_t from, std::int32_t to, double cost, bool on_from, std::size_t leaving, double amount) {
+    void exchange(std::int32_t from, std::int32_t to, double cost, const Leaving& leaving) {
+        const auto [amount, place, on_from] = leaving;
         if (amount != 0) {
             for (std::size_t s = 0; s < from_length_; ++s) at(from_path_[s]).flow += s % 2 == 0 ? -amount : amount;
             for (std::size_t s = 0; s < to_length_; ++s) at(to_path_[s]).flow += s % 2 == 0 ? -amount : amount;
@@ -234,7 +206,7 @@ protected:
         double flow = amount;
         double step = on_from ? cost : -cost;
         std::int32_t parent = on_from ? to : from;
-        for (std::size_t s = 0; s <= leaving; ++s) {
+        for (std::size_t s = 0; s <= place; ++s) {
             Node& node = at(path[s]);
             std::swap(node.flow, flow);
             std::swap(node.step, step);
