@@ -249,7 +249,6 @@ private:
         while (pivots_ < patience_) {
             const std::int32_t worst = tree_.most_negative(noise);
             if (worst < 0) {
-                tree_.clear_negatives();
                 if (!exact()) refresh();
                 return core::Status::optimal;
             }

@@ -20,29 +20,28 @@ public:
         double cost = 0;
         std::int32_t column = -1;
     };
-    static constexpr std::size_t start_length = 24;
-    static constexpr std::size_t least_at_start = 12;
-    static constexpr std::size_t most_at_start = 48;
     static constexpr std::size_t longest = 64;
 
     explicit RowLists(std::size_t rows) : entries_(rows * longest), length_(rows, 0) {}
 
     [[nodiscard]] std::span<const Entry> row(std::size_t i) const { return {entries_.data() + i * longest, length_[i]}; }
 
-    /// Fills the lists with the columns of least cost less the column's own least cost: some number of them from
-    /// `least_at_start` to `most_at_start`, found by a limit that mostly also does for the row after.
+    /// Fills the lists with the columns of least cost less the column's own least cost: 12 to 48 of them, half as many
+    /// where there are few columns, found by a limit that mostly also does for the row after.
     void build(const double* costs, std::size_t n, std::vector<double> least) {
         for (double& value : least) value = -value;
         found_.resize(n + 4);
-        const auto suits = [&](std::size_t count) { return count >= std::min(n, least_at_start) && count <= most_at_start; };
-        double limit = n <= most_at_start ? std::numeric_limits<double>::max() : threshold(costs, least.data(), n);
+        start_length_ = std::min<std::size_t>(24, 10 + n / 64);
+        const std::size_t most = 2 * start_length_;
+        const auto suits = [&](std::size_t count) { return count >= std::min(n, start_length_ / 2) && count <= most; };
+        double limit = n <= most ? std::numeric_limits<double>::max() : threshold(costs, least.data(), n);
         for (std::size_t i = 0; i < length_.size(); ++i) {
             const double* c = costs + i * n;
             std::size_t count = select_up_to(c, least.data(), n, limit, found_.data());
             for (int trial = 0; !suits(count) && trial < 4; ++trial) {
                 // As if the number grew with the square of the distance from the row's least.
                 const double base = least_sum(c, least.data(), n);
-                const double factor = std::sqrt(static_cast<double>(start_length) / (static_cast<double>(count) + 0.5));
+                const double factor = std::sqrt(static_cast<double>(start_length_) / (static_cast<double>(count) + 0.5));
                 limit = limit > base ? base + (limit - base) * std::clamp(factor, 0.25, 4.0) : threshold(c, least.data(), n);
                 count = select_up_to(c, least.data(), n, limit, found_.data());
             }
@@ -50,7 +49,7 @@ public:
                 limit = threshold(c, least.data(), n);
                 count = select_up_to(c, least.data(), n, limit, found_.data());
             }
-            keep(i, c, least.data(), count, most_at_start);
+            keep(i, c, least.data(), count, most);
         }
     }
 
@@ -100,13 +99,13 @@ private:
         length_[i] = longest / 2;
     }
 
-    // A value that about 1.4 start_length of the row's columns do not exceed, read off at most 256 of them.
+    // A value that about 1.4 start_length_ of the row's columns do not exceed, read off at most 256 of them.
     double threshold(const double* c, const double* offset, std::size_t n) {
         const std::size_t size = std::clamp<std::size_t>(3 * n / 10, 32, 256);
         const std::size_t stride = (n + size - 1) / size;
         sample_.clear();
         for (std::size_t j = 0; j < n; j += stride) sample_.push_back(c[j] + offset[j]);
-        const std::size_t rank = std::min(sample_.size() - 1, start_length * 14 * sample_.size() / (10 * n) + 1);
+        const std::size_t rank = std::min(sample_.size() - 1, start_length_ * 14 * sample_.size() / (10 * n) + 1);
         std::nth_element(sample_.begin(), sample_.begin() + static_cast<std::ptrdiff_t>(rank), sample_.end());
         return sample_[rank];
     }
@@ -115,6 +114,7 @@ private:
     std::vector<std::size_t> length_;
     std::vector<std::int32_t> found_{};
     std::vector<double> sample_{};
+    std::size_t start_length_ = 24;
 };
 
 }  // namespace meio::transport::detail

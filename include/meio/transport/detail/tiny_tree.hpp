@@ -93,20 +93,18 @@ public:
         at(order_[0]).flow = 0;  // balanced up to rounding
     }
 
-    /// The node whose flow is most negative, below `limit` <= 0; -1 where there is none.
-    [[nodiscard]] std::int32_t most_negative(double limit) const {
+    /// The node whose flow is most negative; -1 where none is below `limit` <= 0, and then all are made >= 0.
+    [[nodiscard]] std::int32_t most_negative(double limit) {
+        double least = 0;
         std::int32_t worst = -1;
-        for (std::int32_t x = 0; x < root_; ++x)
-            if (at(x).flow < limit) {
-                limit = at(x).flow;
-                worst = x;
-            }
-        return worst;
-    }
-
-    void clear_negatives() {
-        for (std::int32_t x = 0; x < root_; ++x)
-            if (at(x).flow < 0) at(x).flow = 0;
+        for (std::int32_t x = 0; x < root_; ++x) {
+            const double flow = at(x).flow;
+            worst = flow < least ? x : worst;
+            least = flow < least ? flow : least;
+        }
+        if (least < limit) return worst;
+        if (worst >= 0) clear_negatives();
+        return -1;
     }
 
     /// Takes the flow off the arc above x: rounding that has no meaning.
@@ -134,6 +132,11 @@ public:
     }
 
 private:
+    void clear_negatives() {
+        for (std::int32_t x = 0; x < root_; ++x)
+            if (at(x).flow < 0) at(x).flow = 0;
+    }
+
     std::uint64_t* set(std::int32_t x) { return sets_.data() + static_cast<std::size_t>(x) * words_; }
 
     void move(std::int32_t from, std::int32_t to, double cost, const Leaving& leaving) {
