@@ -48,13 +48,7 @@ public:
         weight_ = 1;
         while (weight_ < 2 * settings.largest_cost * static_cast<double>(problem.nodes + 2) && weight_ < 1e290) weight_ *= 2;
         most_drift_ = settings.exact ? std::max(0.0, 0x1p52 - weight_) : weight_;
-        const double scan = 4 * std::sqrt(static_cast<double>(arcs_.size()));
-        if (arcs_.size() > 50000) chunk_ = 128;
-        chunks_ = (arcs_.size() + chunk_ - 1) / chunk_;
-        block_ = std::max<std::size_t>(1, static_cast<std::size_t>(scan) / chunk_);
-        stride_ = static_cast<std::size_t>(0.618 * static_cast<double>(chunks_)) + 1;
-        while (std::gcd(stride_, chunks_) > 1) ++stride_;
-        if (chunks_ > 0) stride_ %= std::max<std::size_t>(chunks_, 2);
+        part(arcs_.size() > 50000 ? 128 : 32);
         build(start);
     }
 
@@ -113,6 +107,17 @@ private:
             net[index(arcs_[a].to)] += flow;
         }
         return net;
+    }
+
+    // Parts the arcs into chunks of a size. A scan looks at chunks all over the network, some 4 sqrt(arcs) arcs in all.
+    void part(std::size_t chunk) {
+        chunk_ = chunk;
+        chunks_ = (arcs_.size() + chunk_ - 1) / chunk_;
+        block_ = std::max<std::size_t>(1, static_cast<std::size_t>(4 * std::sqrt(static_cast<double>(arcs_.size()))) / chunk_);
+        stride_ = static_cast<std::size_t>(0.618 * static_cast<double>(chunks_)) + 1;
+        while (std::gcd(stride_, chunks_) > 1) ++stride_;
+        if (chunks_ > 0) stride_ %= std::max<std::size_t>(chunks_, 2);
+        next_chunk_ = 0;
     }
 
     void build(const FlowBasis* start);
@@ -187,6 +192,8 @@ private:
     std::size_t chunks_ = 0;
     std::size_t stride_ = 1;              // from chunk to chunk, so that a scan sees all parts of the network
     std::size_t next_chunk_ = 0;
+    std::int64_t climbed_ = 0;            // nodes on the cycles of all walks
+    std::int64_t next_look_ = 250;        // at the length of the cycles, in pivots
     std::size_t block_ = 1;               // chunks of a scan
     std::int64_t checked_ = 0;            // pivots at the last look at the artificial arcs
     std::int64_t pivots_ = 0;

@@ -193,6 +193,9 @@ public:
         return result;
     }
 
+    /// Arcs of the cycle of the last `walk` but for the entering one.
+    [[nodiscard]] std::size_t cycle_length() const { return from_length_ + to_length_; }
+
     /// Arcs of the cycle of the last `walk`, with the entering `arc` first, in the direction of the push.
     [[nodiscard]] std::vector<std::int32_t> cycle_arcs(std::int32_t arc) const {
         std::vector<std::int32_t> arcs{arc};
