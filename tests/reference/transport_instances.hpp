@@ -5,46 +5,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
-#include <string>
 #include <string_view>
 #include <vector>
 
-#include <meio/transport/options.hpp>
-
 namespace meio::reference {
-
-/// A published instance and its optimum.
-struct TransportFact {
-    std::string name;
-    std::vector<double> supply;
-    std::vector<double> demand;
-    std::vector<double> costs;
-    double optimum = 0;
-    transport::Relation demand_relation = transport::Relation::exactly;
-};
-
-inline std::vector<TransportFact> transport_facts() {
-    using transport::Relation;
-    return {
-        {"Dantzig, two plants and three markets", {350, 600}, {325, 300, 275},
-         {0.09 * 2.5, 0.09 * 1.7, 0.09 * 1.8, 0.09 * 2.5, 0.09 * 1.8, 0.09 * 1.4}, 153.675, Relation::at_least},
-        {"Powerco (Winston)", {35, 50, 40}, {45, 20, 30, 30}, {8, 6, 10, 9, 9, 12, 13, 7, 14, 9, 16, 5}, 1020},
-        {"P&T (Hillier and Lieberman)", {75, 125, 100}, {80, 65, 70, 85},
-         {464, 513, 654, 867, 352, 416, 690, 791, 995, 682, 388, 685}, 152535},
-        {"SunRay (Taha)", {15, 25, 10}, {5, 15, 15, 15}, {10, 2, 20, 11, 12, 7, 9, 20, 4, 14, 16, 18}, 435},
-        {"MG Auto (Taha)", {1000, 1500, 1200}, {2300, 1400}, {80, 215, 100, 108, 102, 68}, 313200},
-        {"OR-Tools 1", {20, 10, 25}, {11, 13, 17, 14}, {1, 6, 3, 5, 7, 3, 1, 6, 9, 4, 5, 3}, 138},
-        {"OR-Tools 2", {20, 10, 25}, {11, 13, 17, 14}, {0, 0, 1, 1, 1, 1, 0, 1, 0, 1, 0, 0}, 0},
-        {"Assignment 4 x 4", {1, 1, 1, 1}, {1, 1, 1, 1},
-         {90, 75, 75, 80, 35, 85, 55, 65, 125, 95, 90, 105, 45, 110, 95, 115}, 275},
-        {"Cycling (Gassner 1964)", {1, 1, 1, 1}, {1, 1, 1, 1}, {3, 5, 5, 11, 9, 7, 9, 15, 7, 7, 11, 13, 13, 13, 13, 17}, 36},
-        {"POT issue 229", {.125, .125, .125, .125, .5}, {.125, .125, .125, .125, .5},
-         {250.275352, 374.653218, 2413.52736, 1e32, .0015175154, 213.08203, 328.812836, 2294.87946, 1e32, .1371098,
-          197.333083, 309.175848, 2242.5055, 1e32, 2.46506283, 1e32, 1e32, 1e32, 5.26223432, 2.5e31,
-          38.4690152, 80.9465684, 333.064175, 2.5e31, 0}, 57.54321038},
-    };
-}
 
 /// A generated dense instance by the generator whose optima are published with the tests. Families: `unif`, `eucl`,
 /// `sqeu` (square, balanced), `assign` (unit amounts), `unbal`, `unbalt` (Euclidean, supply 30 % and 3 % above demand),

@@ -90,19 +90,13 @@ public:
 
     /// u, one a source: change of the objective per further unit of supply, <= 0 where supply is `at_most`.
     void supply_duals(std::span<double> into) const {
-        if (general_) {
-            std::copy(general_->supply_duals.begin(), general_->supply_duals.end(), into.begin());
-            return;
-        }
+        if (general_) return (void)std::copy(general_->supply_duals.begin(), general_->supply_duals.end(), into.begin());
         const double zero = zero_price();
         for (std::size_t i = 0; i < problem_.sources; ++i) into[i] = price_[i] - zero + 0.0;
     }
     /// v, one a destination: change of the objective per further unit of demand; c - u - v >= 0.
     void demand_duals(std::span<double> into) const {
-        if (general_) {
-            std::copy(general_->demand_duals.begin(), general_->demand_duals.end(), into.begin());
-            return;
-        }
+        if (general_) return (void)std::copy(general_->demand_duals.begin(), general_->demand_duals.end(), into.begin());
         const double zero = zero_price();
         for (std::size_t j = 0; j < problem_.destinations; ++j) into[j] = zero - price_[problem_.sources + j] + 0.0;
     }
@@ -135,7 +129,7 @@ private:
 
     void refresh() {
         tree_.potentials(price_.data());
-        price_[problem_.sources + problem_.columns] = detail::TinyProblem::absent;  // the root's place lies in the padding
+        price_[problem_.sources + problem_.columns] = detail::TinyProblem::absent;  // the root's, in the padding
     }
 
     // False, with `status_` set, where the amounts cannot be met.
@@ -149,15 +143,10 @@ private:
 
     // A cost that dwarfs the others needs the kernel that ranks them apart.
     core::Status run_general() {
-        std::vector<double> costs(problem_.original);
-        for (std::size_t i = 0; i < sources() && problem_.original.empty(); ++i) {
-            const double* row = problem_.costs.data() + i * problem_.stride;
-            costs.insert(costs.end(), row, row + destinations());
-        }
         Options options;
         options.supply = problem_.columns > destinations() ? Relation::at_most : Relation::exactly;
-        general_ = solve_dense(costs, sources(), destinations(), problem_.supply,
-                                    std::span<const double>(problem_.demand).first(destinations()), options);
+        general_ = solve_dense(problem_.given(), sources(), destinations(), problem_.supply,
+                               std::span<const double>(problem_.demand).first(destinations()), options);
         pivots_ = general_->pivots;
         objective_ = general_->status == core::Status::optimal ? general_->objective : std::numeric_limits<double>::quiet_NaN();
         return status_ = general_->status;
@@ -167,7 +156,6 @@ private:
         start_.start(problem_, tree_);
         refresh();
     }
-
     core::Status start_and_run() {
         has_basis_ = false;
         general_.reset();
@@ -186,8 +174,8 @@ private:
         for (const std::int32_t x : tree_.order()) {
             const double step = is_row(x) ? tree_.step(x) : -tree_.step(x);
             if (step == problem_.big) {
-                if (tree_.flow(x) > problem_.balance_tolerance) status_ = core::Status::infeasible;
-                else tree_.clear(x);
+                if (tree_.flow(x) <= problem_.balance_tolerance) tree_.clear(x);
+                else status_ = core::Status::infeasible;
             }
             objective_ += tree_.flow(x) * step;
         }
@@ -207,20 +195,22 @@ private:
             if (found == 0) return core::Status::optimal;
             if (pivots_ >= patience_) return run_lowest();
             std::sort(arcs_.begin(), arcs_.begin() + static_cast<std::ptrdiff_t>(found));
+            const std::int64_t before = pivots_;
             for (std::size_t k = 0; k < found; ++k) {
                 const std::int32_t column = arcs_[k].column + static_cast<std::int32_t>(problem_.sources);
                 const double c = cost(arcs_[k].row, column);
                 const double reduced = c - price_[at(arcs_[k].row)] + price_[at(column)];
                 if (!(reduced < -problem_.tolerance) || reduced > 0.3 * arcs_[k].score) continue;
-                (void)tree_.walk(arcs_[k].row, column, c);
+                if (!(tree_.walk(arcs_[k].row, column, c) < -problem_.tolerance)) continue;
                 shift_below(tree_.pivot(arcs_[k].row, column, c) ? reduced : -reduced);
                 ++pivots_;
             }
+            if (pivots_ == before) return core::Status::optimal;  // only the rounding of prices promised anything
             if (!exact()) refresh();
         }
     }
 
-    // Bland's rule. The first arc of a round is always exact, so every round of the above pivots; this one ends.
+    // Bland's rule.
     core::Status run_lowest() {
         for (std::int64_t k = 0; k < 1000 * patience_ + 100000; ++k) {
             std::int32_t row = -1;

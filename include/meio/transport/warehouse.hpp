@@ -1,7 +1,10 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
+#include <cmath>
 #include <cstddef>
+#include <span>
 #include <vector>
 
 #include <meio/core/context.hpp>
@@ -13,6 +16,43 @@
 #include <meio/transport/options.hpp>
 
 namespace meio::transport {
+
+namespace detail {
+
+inline ArcResult solve_checked_arcs(const ArcProblem& problem, const Options& options, const CostSummary& summary,
+                                    const core::Context& context, const ArcBasis* start) {
+    return problem.capacities.empty() ? ArcSolve<false>(problem, options, summary).run(context, start)
+                                      : ArcSolve<true>(problem, options, summary).run(context, start);
+}
+
+/// Solves with all costs and prices times a power of two: the kernel keeps margins in single precision, where costs below
+/// 1e-38 are zero.
+inline ArcResult solve_raised_arcs(const ArcProblem& problem, const Options& options, double factor, const core::Context& context,
+                                   const ArcBasis* start) {
+    const auto times = [](std::span<const double> from, double by) {
+        std::vector<double> to(from.begin(), from.end());
+        for (double& v : to) v *= by;
+        return to;
+    };
+    const auto costs = times(problem.costs, factor);
+    const auto shortage = times(problem.shortage_prices, factor);
+    const auto overflow = times(problem.overflow_prices, factor);
+    ArcProblem raised = problem;
+    raised.costs = costs;
+    raised.shortage_prices = shortage;
+    raised.overflow_prices = overflow;
+    ArcBasis basis;
+    if (start != nullptr) {
+        basis = *start;
+        basis.prices = times(start->prices, factor);
+    }
+    ArcResult r = solve_checked_arcs(raised, options, summarize(costs), context, start != nullptr ? &basis : nullptr);
+    for (auto* duals : {&r.supply_duals, &r.demand_duals, &r.basis.prices}) *duals = times(*duals, 1 / factor);
+    for (double* money : {&r.objective, &r.bound, &r.certificate.dual_violation}) *money /= factor;
+    return r;
+}
+
+}  // namespace detail
 
 /// Solves a transportation problem given by arcs; made for few sources and very many destinations. Exact.
 ///
@@ -37,8 +77,11 @@ namespace meio::transport {
     options.validate();
     const detail::CostSummary summary = detail::summarize(problem.costs);
     detail::check_arcs(problem, options, summary);
-    ArcResult result = problem.capacities.empty() ? detail::ArcSolve<false>(problem, options, summary).run(context, start)
-                                                  : detail::ArcSolve<true>(problem, options, summary).run(context, start);
+    const double largest = std::max({summary.largest, detail::summarize(problem.shortage_prices).largest,
+                                     detail::summarize(problem.overflow_prices).largest});
+    ArcResult result = largest > 0 && largest < 1e-25
+                           ? detail::solve_raised_arcs(problem, options, std::ldexp(1.0, -std::max(std::ilogb(largest), -1000)), context, start)
+                           : detail::solve_checked_arcs(problem, options, summary, context, start);
     result.seconds = watch.seconds();
     return result;
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include <reference/transport.hpp>
+#include <reference/transport_facts.hpp>
 #include <reference/transport_instances.hpp>
 
 using namespace meio;

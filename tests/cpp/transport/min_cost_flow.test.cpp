@@ -13,6 +13,7 @@
 
 #include <reference/flow_instances.hpp>
 #include <reference/min_cost_flow.hpp>
+#include <reference/transport_facts.hpp>
 #include <reference/transport_instances.hpp>
 
 using namespace meio;

@@ -15,6 +15,7 @@
 
 #include <reference/linear_program.hpp>
 #include <reference/linear_program_instances.hpp>
+#include <reference/transport_facts.hpp>
 #include <reference/transport_instances.hpp>
 
 using namespace meio;

@@ -9,6 +9,7 @@
 #include <doctest/doctest.h>
 #include <meio/core/random.hpp>
 #include <meio/transport/solve.hpp>
+#include <reference/transport_facts.hpp>
 #include <reference/transport_instances.hpp>
 
 using namespace meio;

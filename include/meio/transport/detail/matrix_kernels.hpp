@@ -5,6 +5,7 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <span>
 #include <utility>
@@ -39,12 +40,30 @@ inline Result run_tiny(const MatrixProblem& p, const Options& options) {
     if (result.status != core::Status::optimal) return result;
     std::vector<double> flows(p.costs.size());
     solver.flows(flows);
+    for (std::size_t e = 0; e < flows.size(); ++e)  // to and from nothing flows but rounding
+        if (p.supply[e / p.destinations] == 0 || p.demand[e % p.destinations] == 0) flows[e] = 0;
     add_shipments(p, flows, result);
     result.supply_duals.resize(p.sources);
     result.demand_duals.resize(p.destinations);
     solver.supply_duals(result.supply_duals);
     solver.demand_duals(result.demand_duals);
+    if (options.supply == Relation::at_most) {
+        // What is left over has no price, not even that of rounding.
+        std::vector<double> left(p.supply.begin(), p.supply.end());
+        for (const Shipment& s : result.shipments) left[static_cast<std::size_t>(s.source)] -= s.amount;
+        for (std::size_t i = 0; i < p.sources; ++i)
+            if (left[i] > 1e-9 * p.supply[i]) result.supply_duals[i] = 0;
+    }
     return result;
+}
+
+/// The power of two that raises the largest of some finite sizes, where all are small, to between one and two; else 1.
+[[nodiscard]] inline double raise_to_one(std::initializer_list<std::span<const double>> values) {
+    double largest = 0;
+    for (const auto& some : values)
+        for (const double v : some)
+            if (std::abs(v) < std::numeric_limits<double>::infinity()) largest = std::max(largest, std::abs(v));
+    return largest > 0 && largest < 1 ? std::ldexp(1.0, -std::max(std::ilogb(largest), -1000)) : 1.0;
 }
 
 /// A matrix as arcs by destination; `turned`: its rows are the destinations.
@@ -178,18 +197,21 @@ inline Result run_linear(const MatrixProblem& p, const Options& options, const c
     constexpr double infinity = std::numeric_limits<double>::infinity();
     constexpr double one[] = {1.0, 1.0};
     constexpr double minus[] = {-1.0};
+    // Its tolerances are absolute, so small amounts and costs are raised.
+    const double amount = raise_to_one({p.demand});
+    const double money = raise_to_one({p.costs, p.shortage_prices, p.overflow_prices});
     LinearProgram lp;
-    for (const double a : p.supply) lp.add_row(options.supply == Relation::exactly ? a : -infinity, a);
-    for (const double b : p.demand) lp.add_row(b, options.demand == Relation::exactly ? b : infinity);
+    for (const double a : p.supply) lp.add_row(options.supply == Relation::exactly ? a * amount : -infinity, a * amount);
+    for (const double b : p.demand) lp.add_row(b * amount, options.demand == Relation::exactly ? b * amount : infinity);
     for (std::size_t e = 0; e < p.costs.size(); ++e) {
         const std::int32_t rows[] = {static_cast<std::int32_t>(e / p.destinations),
                                      static_cast<std::int32_t>(p.sources + e % p.destinations)};
-        if (p.costs[e] < infinity) lp.add_variable(p.costs[e], 0.0, infinity, rows, one);
+        if (p.costs[e] < infinity) lp.add_variable(p.costs[e] * money, 0.0, infinity, rows, one);
     }
     const auto add_priced = [&](std::span<const double> prices, std::size_t first, std::span<const double> value) {
         for (std::size_t k = 0; k < prices.size(); ++k) {
             const std::int32_t rows[] = {static_cast<std::int32_t>(first + k)};
-            if (prices[k] < infinity) lp.add_variable(prices[k], 0.0, infinity, rows, value);
+            if (prices[k] < infinity) lp.add_variable(prices[k] * money, 0.0, infinity, rows, value);
         }
     };
     add_priced(p.shortage_prices, p.sources, std::span(one).first(1));
@@ -200,6 +222,7 @@ inline Result run_linear(const MatrixProblem& p, const Options& options, const c
     Result result;
     result.status = solved.status;
     result.pivots = solved.iterations;
+    for (double& y : solved.row_duals) y /= money;
     result.supply_duals.assign(solved.row_duals.begin(), solved.row_duals.begin() + static_cast<std::ptrdiff_t>(p.sources));
     result.demand_duals.assign(solved.row_duals.begin() + static_cast<std::ptrdiff_t>(p.sources), solved.row_duals.end());
     std::size_t next = 0;
@@ -207,7 +230,7 @@ inline Result run_linear(const MatrixProblem& p, const Options& options, const c
     const auto take = [&](std::span<const double> prices, std::vector<double>& amounts) {
         amounts.resize(prices.size());
         for (std::size_t k = 0; k < prices.size(); ++k)
-            if (prices[k] < infinity) amounts[k] = std::max(0.0, solved.x[next++]);
+            if (prices[k] < infinity) amounts[k] = std::max(0.0, solved.x[next++] / amount);
     };
     take(p.costs, flows);
     take(p.shortage_prices, result.unserved);

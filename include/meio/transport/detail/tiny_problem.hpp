@@ -44,6 +44,16 @@ struct TinyProblem {
         copy_costs(rest);
     }
 
+    /// The costs without padding.
+    [[nodiscard]] std::vector<double> given() const {
+        std::vector<double> out(original);
+        for (std::size_t i = 0; i < sources && original.empty(); ++i) {
+            const double* row = costs.data() + i * stride;
+            out.insert(out.end(), row, row + destinations);
+        }
+        return out;
+    }
+
     /// `optimal` where the amounts balance, else what is wrong with them: `infeasible` or `numerical_error`.
     core::Status take_amounts(std::span<const double> sending, std::span<const double> taking) {
         require_size("supply", sending.size(), sources);
@@ -57,8 +67,13 @@ struct TinyProblem {
             whole &= (amount + 0x1p52) - 0x1p52 == amount;
             return amount;
         };
-        for (std::size_t i = 0; i < sources; ++i) sent += supply[i] = look(sending[i]);
         for (std::size_t j = 0; j < destinations; ++j) taken += demand[j] = look(taking[j]);
+        for (std::size_t i = 0; i < sources; ++i) sent += supply[i] = look(sending[i]);
+        if (columns > destinations && taken > 0 && sent > 0x1p20 * taken) {
+            // Supply beyond twice all demand never binds, and would cost demand its digits.
+            sent = 0;
+            for (double& a : supply) sent += a = std::min(a, 2 * taken);
+        }
         const double left = sent - taken;
         balance_tolerance = whole && sent + taken < 0x1p53 ? 0.0 : 1e-9 * std::max(sent, taken);
         if (!valid || negative || !(std::abs(left) < absent)) return core::Status::numerical_error;

@@ -47,14 +47,14 @@ public:
         given_.overflow_prices = overflow_.empty() ? nullptr : overflow_.data();
         caps_ = price_caps();
         work_ = given_;
-        if (caps_.size() > 1 || closed_arcs()) copy_prices();
+        if (dwarfed_ || closed_arcs()) copy_prices();
     }
 
     ArcResult run(const core::Context& context, const ArcBasis* start) {
         ArcResult r;
         r.kernel = Kernel::warehouse;
-        WarehouseSimplex<Bounded> kernel(work_, settings(caps_[0]));
         mask(caps_[0]);
+        WarehouseSimplex<Bounded> kernel(work_, settings(caps_[0]));
         const auto stopped = begin(kernel, start, context);
         for (std::size_t k = 0;; ++k) {
             if (k > 0) {
@@ -124,6 +124,7 @@ private:
         all.largest = std::max(all.largest, prices_.largest);
         all.smallest = std::min(all.smallest, prices_.smallest);
         if (all.largest <= 1e9 * all.smallest) return {all.largest};
+        dwarfed_ = true;
         std::vector<double> values(problem_.costs.begin(), problem_.costs.end());
         values.insert(values.end(), problem_.shortage_prices.begin(), problem_.shortage_prices.end());
         values.insert(values.end(), overflow_.begin(), overflow_.end());
@@ -153,16 +154,46 @@ private:
         close(overflow_, masked_overflow_);
         for (std::size_t e = 0; e < problem_.capacities.size(); ++e)
             if (problem_.capacities[e] == 0) costs_[e] = infinity;
+        if (!dwarfed_) return;
+        for (std::size_t j = 0; j < given_.destinations; ++j)
+            for (std::int64_t e = given_.offsets[j]; e < given_.offsets[j + 1]; ++e)
+                if (!can_receive(j) || !can_send(static_cast<std::size_t>(given_.ids[e]))) costs_[static_cast<std::size_t>(e)] = infinity;
+    }
+
+    // Nodes without mass stay out where costs differ by orders: an arc of theirs at -1e300 would cost the others digits.
+    [[nodiscard]] bool can_send(std::size_t i) const {
+        return limited_[i] > 0 || (!overflow_.empty() && overflow_[i] < std::numeric_limits<double>::infinity());
+    }
+    [[nodiscard]] bool can_receive(std::size_t j) const { return given_.demand[j] > 0 || given_.demand_at_least; }
+
+    // Gives them the tightest duals that hold in spite of rounding.
+    void tighten(ArcResult& r) const {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        std::vector<double> least(given_.sources, given_.supply_exact ? infinity : 0.0);
+        for (std::size_t j = 0; j < given_.destinations; ++j) {
+            double v = given_.shortage_prices == nullptr ? infinity : given_.shortage_prices[j];
+            for (std::int64_t e = given_.offsets[j]; e < given_.offsets[j + 1]; ++e) {
+                const auto i = static_cast<std::size_t>(given_.ids[e]);
+                if (can_send(i)) v = std::min(v, given_.costs[e] - r.supply_duals[i]);
+            }
+            if (!can_receive(j) && v < infinity) r.demand_duals[j] = v - 0x1p-50 * std::abs(v);
+            for (std::int64_t e = given_.offsets[j]; e < given_.offsets[j + 1]; ++e) {
+                double& u = least[static_cast<std::size_t>(given_.ids[e])];
+                u = std::min(u, given_.costs[e] - r.demand_duals[j]);
+            }
+        }
+        for (std::size_t i = 0; i < given_.sources; ++i)
+            if (!can_send(i) && least[i] < infinity) r.supply_duals[i] = least[i] - 0x1p-50 * std::abs(least[i]);
     }
 
     [[nodiscard]] typename WarehouseSimplex<Bounded>::Settings settings(double cap) const {
         typename WarehouseSimplex<Bounded>::Settings s;
         s.largest = cap;
-        if (caps_.size() > 1) {
+        if (dwarfed_) {
             s.largest = 0;
-            for (const auto values : {problem_.costs, problem_.shortage_prices, std::span<const double>(overflow_)})
-                for (const double c : values)
-                    if (c <= cap) s.largest = std::max(s.largest, std::abs(c));
+            for (const auto* values : {&costs_, &shortage_, &masked_overflow_})
+                for (const double c : *values)
+                    if (c < std::numeric_limits<double>::infinity()) s.largest = std::max(s.largest, std::abs(c));
         }
         s.integral = summary_.integral && prices_.integral && s.largest * 16 * (static_cast<double>(given_.sources) + 4) < 0x1p50;
         s.tolerance = whole_ ? 0.0 : options_.balance_tolerance * total_;
@@ -217,6 +248,7 @@ private:
         ArcFlows<Bounded> flows(given_, tree);
         flows.unpack(r);
         if (r.status != core::Status::optimal) raw_duals(work_, tree, r.supply_duals, r.demand_duals);
+        else if (dwarfed_) tighten(r);
         r.bound = repaired_bound(given_, r.supply_duals, r.demand_duals, flows.by_arc(), &r.certificate.dual_violation);
         if (r.status != core::Status::optimal && !start_.empty()) {
             start_.resize(given_.sources);
@@ -262,6 +294,7 @@ private:
     Shipment ray_;
     double total_ = 0;
     bool whole_ = false;
+    bool dwarfed_ = false;    ///< costs differ by many orders
 };
 
 }  // namespace meio::transport::detail
