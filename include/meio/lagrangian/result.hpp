@@ -39,6 +39,9 @@ struct Result {
     double seconds = 0;
     double model_seconds = 0;           ///< of them, in the solver itself: quadratic problems and metric
     double inconsistency = 0;           ///< largest amount by which a supergradient was contradicted; 0 up to rounding
+    /// Status `unbounded`: the direction of multipliers, its longest entry 1, along which the dual grows without limit. Every
+    /// plan seen uses more of this combination of resources than there is.
+    std::vector<double> ray{};
     std::string diagnosis{};            ///< which test ended the solve, or what went wrong in which group
     std::exception_ptr failure = nullptr;  ///< what the oracle threw, where it did
     std::vector<HistoryEntry> history{};

@@ -121,12 +121,15 @@ private:
             for (std::size_t k = 0; k < size_; ++k)
                 reach_[k] = std::max({reach_[k], std::abs(model_.step()[k]), std::abs(centre_[k] - origin_[k]), std::abs(centre_[k])});
             double ascent = expected_ascent();
-            // Where the metric is curvature the promise itself measures what is left; thirtyfold, for curvature is a guess.
-            if (choice_.is_curvature()) ascent = std::min(ascent, 30.0 * predicted_ / std::min(longer * length_.value(), 1.0));
-            search_.predict(ascent);
+            // Where the metric is curvature and has just foretold a gain, the promise itself measures what is left; thirtyfold,
+            // for curvature is a guess.
+            if (choice_.is_curvature() && foretold_) ascent = std::min(ascent, 30.0 * predicted_ / std::min(longer * length_.value(), 1.0));
             // A Newton step is worth its call long before its promise falls that low.
-            const double least = (choice_.is_curvature() ? 1e-3 : 0.1) * search_.allowed();
-            if (predicted_ > std::max(search_.noise, least) || ascent <= search_.allowed()) {
+            const double least = std::max(search_.noise, (choice_.is_curvature() ? 1e-3 : 0.1) * search_.allowed());
+            // How far to look is known only where something has held a step back.
+            const bool believed = limited_ || (predicted_ <= least && longer > 9e5);
+            search_.predict(ascent, believed);
+            if (predicted_ > least || (believed && ascent <= search_.allowed())) {
                 length_.set(longer * length_.value());
                 break;
             }
@@ -138,6 +141,8 @@ private:
     void judge(Evaluation at, std::vector<double> trial, const std::vector<double>& step) {
         const double gain = at.value - at_centre_.value;
         const bool curved = choice_.is_curvature();
+        limited_ = gain < 0.9 * rise_;
+        foretold_ = gain >= 0.5 * predicted_ && gain <= 1.5 * predicted_ + search_.noise;
         if (gain >= 0.1 * predicted_ && gain > 0) {
             model_.recentre(choice_.update(at, step, at_centre_.gradient, metric_));
             model_.move_centre_to_step();
@@ -160,7 +165,7 @@ private:
         choice_.write(out);
         out.write(reach_);
         length_.write(out);
-        out.all(predicted_, rise_, stepped_);
+        out.all(predicted_, rise_, stepped_, foretold_, limited_);
         out.write(static_cast<std::uint64_t>(groups_));
         out.write(static_cast<std::uint64_t>(shards_));
         model_.write(out);
@@ -176,7 +181,7 @@ private:
         choice_.read(in);
         in.read(reach_);
         length_.read(in);
-        in.all(predicted_, rise_, stepped_);
+        in.all(predicted_, rise_, stepped_, foretold_, limited_);
         std::uint64_t groups = 0, shards = 0;
         in.read(groups);
         in.read(shards);
@@ -194,8 +199,7 @@ private:
             search_.result.average_cost = model_.aggregate() - dot(model_.average().data(), centre_.data(), size_);
             if (search_.result.failure == nullptr) search_.recover(model_.average(), [&] { return weights(); }, true);
             search_.result.weights = weights();
-            if (!is_success(status))
-                if (const auto better = search_.why_stop(); better && is_success(*better)) status = *better;
+            status = search_.conclusion().value_or(status);
         }
         if (!centre_.empty() && !at_centre_.gradient.empty()) search_.result.state = search_.state(memory());
         return search_.finish(status);
@@ -216,8 +220,7 @@ private:
             }
             double at_centre = value.value();
             if (step != nullptr) {
-                search_.result.inconsistency =
-                    std::max(search_.result.inconsistency, value.value() - error.value() - model_.value_at_step(g));
+                search_.contradicted(first_shard(g), first_shard(g + 1) - 1, value.value() - error.value() - model_.value_at_step(g));
                 at_centre -= dot(slope.data(), step->data(), size_);
             }
             model_.add(g, at_centre, value.value(), std::move(slope), std::move(tags));
@@ -271,6 +274,8 @@ private:
     StepLength length_{};
     double rise_ = 0;              // the same without the proximal term
     double predicted_ = 0;         // ascent that the model promised for the last trial
+    bool foretold_ = false;        // the last trial gained about what was predicted
+    bool limited_ = false;         // it gained clearly less than a linear dual would have
     bool stepped_ = false;         // the model's step is the next trial
 };
 

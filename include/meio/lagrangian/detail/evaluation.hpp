@@ -25,8 +25,9 @@ namespace meio::lagrangian::detail {
 struct Evaluation {
     std::vector<Reply> replies{};
     double value = 0;                 // certified: errors taken off
-    double error = 0;                 // sum of the groups' errors
+    double error = 0;                 // sum of the groups' errors, and of rounding where it counts
     double magnitude = 0;             // sum of absolute terms: what rounding is relative to
+    double spending = 0;              // sum of the absolute costs of the groups' plans
     double upper = std::numeric_limits<double>::infinity();
     std::vector<double> gradient{};   // with -b
     std::vector<double> diagonal{};   // curvature, scaled up from the groups that tell theirs; empty where none does
@@ -152,6 +153,7 @@ Evaluation evaluate(const O& oracle, const Problem& problem, std::span<const dou
     std::size_t curved = 0;
     std::size_t curved_whole = 0;
     bool costed = groups > 0;
+    double terms = 0;  // absolute ones that the value is made of
     for (std::size_t g = 0; g < groups; ++g) {
         const Reply& reply = result.replies[g];
         if (!check_reply(reply, g, size, result)) return result;
@@ -159,6 +161,15 @@ Evaluation evaluate(const O& oracle, const Problem& problem, std::span<const dou
         value.add(-reply.value_error);
         result.error += reply.value_error;
         result.magnitude += std::abs(reply.value);
+        double worth = 0;
+        double turnover = 0;
+        for (std::size_t k = 0; k < size; ++k) {
+            const double product = reply.gradient[k] * multipliers[k];
+            worth += product;
+            turnover += std::abs(product);
+        }
+        result.spending += std::abs(reply.value - worth);
+        terms += std::max(turnover, std::abs(reply.value));
         costed = costed && reply.upper.has_value();
         if (costed) upper.add(*reply.upper);
         curved += reply.diagonal ? 1 : 0;
@@ -177,8 +188,15 @@ Evaluation evaluate(const O& oracle, const Problem& problem, std::span<const dou
         value.add(-product);
         value.add(-std::fma(multipliers[k], problem.b[k], -product));
         result.magnitude += std::abs(product);
+        terms += std::abs(product);
     }
     result.value = value.value();
+    // Far out large terms cancel, in the oracle too, and their rounding could lift the value above the dual's largest.
+    const double rounding = 4.0 * std::numeric_limits<double>::epsilon() * terms;
+    if (rounding > 1e-12 * std::abs(result.value)) {
+        result.value -= rounding;
+        result.error += 2.0 * rounding;
+    }
     if (costed) result.upper = upper.value();
     result.gradient.resize(size);
     for (std::size_t k = 0; k < size; ++k) {

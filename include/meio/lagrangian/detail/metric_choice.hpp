@@ -40,7 +40,7 @@ public:
             std::vector<double> diagonal(size);
             for (std::size_t k = 0; k < size; ++k) diagonal[k] = at.diagonal[k] + floor_of(at.diagonal[k], k);
             // What the diagonal leaves out, the gradients tell: a few quasi-Newton pairs on top of it.
-            if (!step.empty() && size <= most_with_pairs) add_pair(at, step, before, 6);
+            if (!step.empty() && size <= most_with_pairs) add_pair(at, step, before, diagonal, 1e3, 6);
             if (!pairs_.empty()) {
                 pairs_.prepare(diagonal);
                 metric = StepMetric(std::move(diagonal), pairs_);
@@ -50,7 +50,7 @@ public:
             return true;
         }
         if (kind == Metric::lbfgs && !step.empty()) {
-            add_pair(at, step, before, 10);
+            add_pair(at, step, before, base_, 1e6, 10);
             if (pairs_.empty()) return false;
             curved_ = true;
             metric = with_pairs();
@@ -76,10 +76,21 @@ public:
 private:
     static constexpr std::size_t most_with_pairs = 3000;  // beyond, their share of the model's work outweighs the calls saved
 
-    void add_pair(const Evaluation& at, const std::vector<double>& step, const std::vector<double>& before, std::size_t keep) {
+    // A pair over a kink is no curvature: it says that the dual bends without limit, or across the step more than along
+    // it, and many such make a matrix that rounding turns indefinite. Only what is within reason of `base` is taken in.
+    void add_pair(const Evaluation& at, const std::vector<double>& step, const std::vector<double>& before,
+                  const std::vector<double>& base, double reason, std::size_t keep) {
         std::vector<double> change(step.size());
-        for (std::size_t k = 0; k < step.size(); ++k) change[k] = before[k] - at.gradient[k];
-        pairs_.add(step, std::move(change), keep);
+        double length = 0, along = 0, across = 0;
+        for (std::size_t k = 0; k < step.size(); ++k) {
+            change[k] = before[k] - at.gradient[k];
+            length += base[k] * step[k] * step[k];
+            along += step[k] * change[k];
+            across += change[k] * change[k] / base[k];
+        }
+        if (!(along > 0) || along * along < 1e-4 * length * across) return;
+        if (along > reason * length || reason * along < length) return;
+        pairs_.add(step, std::move(change), std::min(keep, std::max<std::size_t>(1, step.size() / 2)));
     }
 
     [[nodiscard]] StepMetric with_pairs() {
@@ -105,7 +116,7 @@ private:
     [[nodiscard]] std::vector<double> usage(const Evaluation& at) const {
         const std::size_t size = problem_->b.size();
         if (wish_ == Metric::identity) return std::vector<double>(size, 1.0);
-        const double scale = std::max(std::abs(at.value), 1e-12);
+        const double scale = at.value != 0 ? std::max(std::abs(at.value), 1e-12) : 1.0;
         double mean = 0;
         for (const double b : problem_->b) mean += std::abs(b) / static_cast<double>(size);
         std::vector<double> result(size);

@@ -14,7 +14,9 @@
 #include <meio/core/context.hpp>
 #include <meio/core/error.hpp>
 #include <meio/core/status.hpp>
+#include <meio/lagrangian/detail/contradiction.hpp>
 #include <meio/lagrangian/detail/evaluation.hpp>
+#include <meio/lagrangian/detail/ray.hpp>
 #include <meio/lagrangian/oracle.hpp>
 #include <meio/lagrangian/options.hpp>
 #include <meio/lagrangian/problem.hpp>
@@ -40,10 +42,15 @@ public:
         for (std::size_t k = 0; k < size; ++k)
             result.multipliers[k] = std::clamp(result.multipliers[k], lower[k], upper[k]);
         result.upper = options.upper;
+        upper_from_ = "given";
     }
 
     /// One call of the oracle; keeps the best point. `step` is what the history tells of how it came here.
     Evaluation call(const std::vector<double>& multipliers, double step = 0) {
+        if (ray_.out_of_sight(multipliers, last_gradient_, lower, upper)) {
+            unbounded_ = true;
+            return {};
+        }
         Evaluation at = evaluate(oracle_, problem_, multipliers, options_.threads, context_);
         if (!at.fault.empty()) {
             fault_ = at.fault;
@@ -54,7 +61,7 @@ public:
             outside_ = at.outside;
             return at;
         }
-        result.upper = std::min(result.upper, at.upper);
+        improve_upper(at.upper, "told by the groups");
         if (at.value > result.bound) {
             result.bound = at.value;
             result.multipliers = multipliers;
@@ -63,11 +70,20 @@ public:
         noise = std::max(noise, 8.0 * std::numeric_limits<double>::epsilon() * at.magnitude);
         result.history.push_back({result.calls, at.value, result.bound, result.upper, step, seconds()});
         ++result.calls;
+        contradiction_.look(multipliers, at.replies);
+        unbounded_ = ray_.look(at, multipliers, lower, upper);
+        last_gradient_ = at.gradient;
         return at;
     }
 
-    /// True where the last call gave no value: only `why_stop` is of use then.
-    [[nodiscard]] bool cut_short() const { return !fault_.empty() || outside_.has_value(); }
+    /// True where the last call leads nowhere: only `why_stop` is of use then.
+    [[nodiscard]] bool cut_short() const { return !fault_.empty() || outside_.has_value() || unbounded_; }
+
+    /// Takes in that a value exceeded a cut of the groups `first` to `last` by `amount`, rounding included.
+    void contradicted(std::size_t first, std::size_t last, double amount) {
+        result.inconsistency = std::max(result.inconsistency, amount);
+        contradiction_.note(first, last, amount);
+    }
 
     /// Offers the recovered primal to the callback, on every `primal_every`-th call, or at once where `now`.
     template <class Weights>
@@ -76,11 +92,13 @@ public:
         recovered_at_ = result.calls;
         const std::vector<Weight> shares = weights();
         const double cost = options_.primal({result.multipliers, average_use, shares, result.bound});
-        if (!std::isnan(cost)) result.upper = std::min(result.upper, cost);
+        improve_upper(cost, "returned by primal");
     }
 
-    /// Ascent that is still expected, in money, by the caller's model; keeps it relative for the result.
-    void predict(double ascent) {
+    /// Ascent that is still expected, in money, by the caller's model; keeps it relative for the result. Where it is not
+    /// `believed` it stops nothing.
+    void predict(double ascent, bool believed = true) {
+        believed_ = believed;
         result.predicted_gap = std::max(ascent, 0.0) / scale();
         ascent_ = ascent;
     }
@@ -90,35 +108,47 @@ public:
 
     /// Why the search must end now, or nothing. Precedence: fault, certificate, prediction, outside, noise, calls.
     [[nodiscard]] std::optional<core::Status> why_stop() {
-        const auto because = [&](core::Status status, const char* why) {
-            result.diagnosis = why;
-            return status;
-        };
-        if (!fault_.empty()) {
-            result.diagnosis = fault_;
-            return core::Status::numerical_error;
-        }
-        if (result.calls > 0) {
-            result.gap = (result.upper - result.bound) / scale();
-            if (result.upper - result.bound <= allowed())
-                return because(core::Status::optimal, "certified: a plan costs no more than the bound allows");
-            if (result.model_upper - result.bound <= allowed())
-                return because(core::Status::optimal, "certified: no dual value is higher by the cuts");
-            if (ascent_ <= allowed())
-                return because(core::Status::feasible, "predicted: the model expects no more ascent (not certified)");
-        }
+        if (const auto status = conclusion()) return status;
         if (outside_) return because(*outside_, *outside_ == core::Status::time_limit ? "deadline" : "asked to stop");
         if (const auto outside = context_.report({result.calls, result.bound, result.upper, seconds()}))
             return because(*outside, *outside == core::Status::time_limit ? "deadline" : "asked to stop");
-        if (ascent_ <= noise + error_at_best)
+        if (believed_ && ascent_ <= noise + error_at_best)
             return because(core::Status::stalled, "the ascent left is hidden by rounding or by the oracle's value_error");
         if (result.calls >= options_.max_calls) return because(core::Status::iteration_limit, "max_calls");
         return std::nullopt;
     }
 
+    /// The same as far as it follows from what is known, without a report to the caller.
+    [[nodiscard]] std::optional<core::Status> conclusion() {
+        if (!fault_.empty()) return because(core::Status::numerical_error, fault_);
+        if (unbounded_) {
+            result.ray = ray_.direction();
+            return because(core::Status::unbounded, ray_.text());
+        }
+        if (result.calls == 0) return std::nullopt;
+        result.gap = std::max(result.upper - result.bound, 0.0) / scale();
+        const double beaten = result.bound - error_of_plans() - result.upper;
+        if (beaten > 0)
+            return because(core::Status::infeasible, "the upper " + upper_from_ + ", " + std::to_string(result.upper) +
+                                                         ", lies below the bound " + std::to_string(result.bound) +
+                                                         ": no plan that keeps the constraints costs so little");
+        const bool plan = result.upper - result.bound <= allowed();
+        const bool cuts = result.model_upper - result.bound <= allowed();
+        const bool model = believed_ && ascent_ <= allowed();
+        if (!plan && !cuts && !model) return std::nullopt;
+        if (is_contradicted()) return because(core::Status::numerical_error, "the replies disagree");
+        if (plan) return because(core::Status::optimal, "certified: a plan costs no more than the bound allows");
+        if (cuts) return because(core::Status::optimal, "certified: no dual value is higher by the cuts");
+        return because(core::Status::feasible, "predicted: the model expects no more ascent (not certified)");
+    }
+
     Result finish(core::Status status) {
         result.status = status;
-        if (result.calls > 0) result.gap = (result.upper - result.bound) / scale();
+        if (result.calls > 0) result.gap = std::max(result.upper - result.bound, 0.0) / scale();
+        if (is_contradicted()) {
+            result.inconsistency = std::max(result.inconsistency, contradiction_.amount());
+            result.diagnosis += "; " + contradiction_.text();
+        }
         if (!result.average_use.empty()) result.residual = norm_of_movable(result.average_use);
         if (!result.history.empty()) result.history.back().upper = result.upper;
         result.seconds = seconds();
@@ -143,12 +173,14 @@ public:
         out.write(error_at_best);
         out.write(ascent_);
         out.write(recovered_at_);
+        out.write(believed_);
+        ray_.write(out);
     }
     void read(Reader& in) {
         const State& from = *options_.resume;
         result.multipliers = from.multipliers;
         result.bound = from.bound;
-        result.upper = std::min(result.upper, from.upper);
+        improve_upper(from.upper, "of the solve resumed");
         result.history = from.history;
         if (!result.history.empty()) before_ = result.history.back().seconds;
         in.read(result.calls);
@@ -159,6 +191,8 @@ public:
         in.read(error_at_best);
         in.read(ascent_);
         in.read(recovered_at_);
+        in.read(believed_);
+        ray_.read(in);
     }
 
     /// Moves a reader past what `write` wrote.
@@ -168,6 +202,9 @@ public:
         in.read(count);
         for (int k = 0; k < 6; ++k) in.read(number);
         in.read(count);
+        bool believed = false;
+        in.read(believed);
+        Ray().read(in);
     }
 
     /// The state with a method's memory.
@@ -186,6 +223,25 @@ public:
 private:
     [[nodiscard]] double scale() const { return std::max(std::abs(result.bound), 1e-12); }
 
+    [[nodiscard]] core::Status because(core::Status status, const std::string& why) {
+        result.diagnosis = why;
+        return status;
+    }
+
+    void improve_upper(double cost, const char* from) {
+        if (!(cost < result.upper)) return;
+        result.upper = cost;
+        upper_from_ = from;
+    }
+
+    // What a plan may cost less than the bound by rounding, and by keeping the constraints up to a tolerance.
+    [[nodiscard]] double error_of_plans() const { return std::max(allowed(), 1e-7 * scale()) + 100.0 * noise; }
+
+    // More than rounding, and more than the answer may be wrong by.
+    [[nodiscard]] bool is_contradicted() const {
+        return std::max(contradiction_.amount(), result.inconsistency) > std::max(0.5 * allowed(), 1e-9 * scale()) + 100.0 * noise;
+    }
+
     // Euclidean norm of the part of a direction along which the best multipliers can still move.
     [[nodiscard]] double norm_of_movable(const std::vector<double>& direction) const {
         double sum = 0;
@@ -202,9 +258,15 @@ private:
     const core::Context& context_;
     core::Stopwatch watch_{};
     std::string fault_{};
+    std::string upper_from_{};
+    std::vector<double> last_gradient_{};
+    Contradiction contradiction_{};
+    Ray ray_{};
+    bool unbounded_ = false;
     std::optional<core::Status> outside_{};
     double ascent_ = std::numeric_limits<double>::infinity();
     double before_ = 0;
+    bool believed_ = true;
     int recovered_at_ = -1;
     int checkpointed_at_ = -1;
 };

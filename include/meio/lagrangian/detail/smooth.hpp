@@ -61,11 +61,15 @@ public:
             }
             const bool peak = !(this->squared_norm(here_.gradient, point_) > 0);
             const ModelStep model = peak ? ModelStep{std::vector<double>(size_, 0.0), 0, 0} : best_step(low, high);
-            // Only a model that has just foretold a gain is believed about what is left.
+            // Only a model that has just foretold a gain is believed about what is left, and only where the slope has all
+            // but vanished: to the root of what is left, as on a parabola. A kink keeps its slope.
             if (peak) {
                 search_.predict(0.0);
             } else if (trusted_) {
-                search_.predict(std::max(quasi() ? 2.0 * model.predicted : model.predicted, 0.0));
+                const double left = std::max(quasi() ? 2.0 * model.predicted : model.predicted, 0.0);
+                const double slope = this->expected_ascent();
+                const double worth = std::max(std::abs(here_.value), 1e-12);
+                search_.predict(left, slope * slope <= worth * std::min(1e4 * std::max(search_.allowed(), search_.noise), 1e-2 * worth));
             }
             search_.recover(average_.use(), [&] { return this->weights(); });
             if (const auto stop = search_.why_stop()) return end(*stop);
@@ -83,6 +87,7 @@ public:
             const double predicted = share_ * (model.slope - share_ * (model.slope - model.predicted));
             const Evaluation at = search_.call(point, std::sqrt(moved));
             if (search_.cut_short()) return end(*search_.why_stop());
+            this->reached(point_, point);
             if (!learn(at, point, slope, predicted)) return fall_back();
         }
     }

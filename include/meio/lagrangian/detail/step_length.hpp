@@ -26,7 +26,7 @@ public:
         if (curved) {
             // More than promised: the dual bends less than its curvature says, as one made of few plans does.
             if (gain - predicted > 0.5 * (rise - predicted)) {
-                t_ *= 4.0;
+                t_ *= linear_in_a_row_ > 1 ? std::pow(10.0, std::min(linear_in_a_row_ - 1, 3)) : 4.0;
             } else if (gain > 0.5 * predicted) {
                 t_ = std::max(t_, std::min({parabola, 10.0 * t_, 1.0}));
             }

@@ -122,8 +122,7 @@ protected:
             search_.result.weights = weights();
             search_.result.average_use = average_.use();
             search_.result.average_cost = average_.cost();
-            if (!core::is_success(status))
-                if (const auto better = search_.why_stop(); better && core::is_success(*better)) status = *better;
+            status = search_.conclusion().value_or(status);
         }
         if (search_.result.calls > 0) search_.result.state = search_.state(memory());
         return search_.finish(status);
