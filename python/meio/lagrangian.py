@@ -238,6 +238,9 @@ class Result:
     inconsistency : float
         Largest amount by which a gradient was contradicted by a later value; 0 up to rounding where the oracle is
         exact.
+    ray : ndarray, (K,) or (0,)
+        Status ``UNBOUNDED``: the direction of multipliers, its longest entry 1, along which the dual grows for ever.
+        Even the plans that use least use more of this combination of resources than there is.
     diagnosis : str
         Which test ended the solve, or what went wrong in which group.
     state : State
@@ -259,6 +262,7 @@ class Result:
     seconds: float
     model_seconds: float
     inconsistency: float
+    ray: FloatArray
     diagnosis: str
     state: State
     columns: Table = field(metadata={"hidden": True})

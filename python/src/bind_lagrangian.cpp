@@ -218,6 +218,7 @@ py::dict dict_of(const Result& result) {
     out["seconds"] = result.seconds;
     out["model_seconds"] = result.model_seconds;
     out["inconsistency"] = result.inconsistency;
+    out["ray"] = array_of(result.ray);
     out["diagnosis"] = result.diagnosis;
     out["history"] = history_of(result.history);
     out["state"] = std::make_shared<State>(result.state);

@@ -24,8 +24,10 @@ namespace meio::lagrangian {
 /// Status `optimal`: within the gap of a known plan's cost, or of what the cuts prove no dual value can exceed;
 /// `feasible`: the ascent that the model still expects is within the gap (not certified); `stalled`: what ascent is
 /// left is below rounding or below the oracle's own error; `iteration_limit`, `time_limit`, `interrupted`: the best so
-/// far; `numerical_error`: the oracle threw, or a reply was not finite or of a wrong length. Then `diagnosis` names the
-/// group, `failure` holds the exception, and the best so far is kept.
+/// far; `unbounded`: no mixture of the plans seen keeps the constraints, `ray` and `diagnosis` say along which multipliers
+/// and what lacks; `infeasible`: a known plan's cost lies below the bound, so that it is none; `numerical_error`: the oracle
+/// threw, a reply was not finite or of a wrong length, or values contradict gradients beyond their `value_error`. Then
+/// `diagnosis` names the group, `failure` holds the exception, and the best so far is kept.
 ///
 /// Throws `core::InputError` on wrong options and on a problem of wrong size. The same bits for any number of threads.
 /// A call costs one evaluation of every group. The bundle's own work is O(n^2 K + n^3) a Newton step for n cuts in use

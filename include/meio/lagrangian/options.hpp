@@ -24,7 +24,7 @@ enum class Metric : std::uint8_t {
     usage,      ///< right-hand side squared over value: prices of scarce and plentiful resources move alike
     diagonal,   ///< the diagonal of the oracle's curvature
     hessian,    ///< the oracle's whole curvature
-    lbfgs       ///< steps in the diagonal metric today; a quasi-Newton estimate has not been built for the bundle
+    lbfgs       ///< compact BFGS pairs on `usage`, learnt from steps and gradients
 };
 
 /// What a primal callback sees.
