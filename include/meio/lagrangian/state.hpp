@@ -69,7 +69,7 @@ struct State {
     }
 
 private:
-    static constexpr std::uint64_t magic = 0x31304c4f4945ULL;  // changes with the layout
+    static constexpr std::uint64_t magic = 0x32304c4f4945ULL;  // changes with the layout
 };
 
 }  // namespace meio::lagrangian

@@ -16,7 +16,6 @@
 #include <meio/lagrangian/detail/face.hpp>
 #include <meio/lagrangian/detail/gram.hpp>
 #include <meio/lagrangian/detail/proximal.hpp>
-#include <meio/lagrangian/result.hpp>
 
 namespace meio::lagrangian::detail {
 
@@ -48,6 +47,11 @@ public:
         out.write(predicted_);
         out.write(born_);
         out.write(references_);
+        out.write(free_);
+        out.write(at_high_);
+        out.write(added_up_);
+        out.write(priced_);
+        out.write(gram_.order());
         for (const auto& group : cuts_) {
             out.write(static_cast<std::uint64_t>(group.size()));
             for (const Cut& cut : group) cut.write(out);
@@ -60,6 +64,13 @@ public:
         in.read(predicted_);
         in.read(born_);
         in.read(references_);
+        in.read(free_);
+        in.read(at_high_);
+        in.read(added_up_);
+        in.read(priced_);
+        std::vector<std::uint64_t> order;
+        in.read(order);
+        gram_.restore(order);
         for (auto& group : cuts_) {
             std::uint64_t count = 0;
             in.read(count);
@@ -78,10 +89,14 @@ public:
         if (dense || metric_changed) gram_.clear();
     }
     /// Drops the cuts of a group whose plans have changed.
-    void forget(std::size_t group) { cuts_[group].clear(); }
+    void forget(std::size_t group) {
+        cuts_[group].clear();
+        added_up_ = false;
+    }
 
     void add(std::size_t group, double value_at_centre, double value_at_step, std::vector<double> slope, std::vector<std::uint64_t> tags) {
         auto& cuts = cuts_[group];
+        if (cuts.empty()) added_up_ = false;
         if (cuts.size() >= max_cuts_) {
             auto oldest = cuts.end();
             for (auto it = cuts.begin(); it != cuts.end(); ++it)
@@ -114,11 +129,13 @@ public:
     void move_centre(std::span<const double> by) {
         for (auto& group : cuts_)
             for (Cut& cut : group) cut.value += cut.slope.times(by.data());
+        added_up_ = priced_ = false;
     }
     /// Moves the centre by the last solve's step. Cuts added since must bring their value there.
     void move_centre_to_step() {
         for (auto& group : cuts_)
             for (Cut& cut : group) cut.value = cut.at_step;
+        priced_ = false;
     }
 
     /// Solves the proximal problem until the slack is below `relative` times the ascent over `centre_value`, or below
@@ -126,9 +143,10 @@ public:
     void solve(Proximal& proximal, std::span<const double> b, double constant, double centre_value, double relative,
                double noise) {
         find_again();
-        (void)gram_.match(proximal);
-        add_up(b);
+        proximal.start_from(free_, at_high_);
+        if (!added_up_) add_up(b);
         price(proximal);
+        (void)gram_.match(proximal);
         Face face(proximal, gram_);
         for (std::size_t g = 0; g < cuts_.size(); ++g)
             for (Cut& cut : cuts_[g])
@@ -145,11 +163,14 @@ public:
             }
             const double before = predicted_;
             face.descend(average_, step_, 0.1 * enough);
+            priced_ = false;
             add_up(b);
             price(proximal);
             measure(proximal, constant);
             if (!fresh && !(predicted_ < before)) break;  // rounding hides what slack is left
         }
+        free_ = proximal.free();
+        at_high_ = proximal.at_high();
     }
 
     /// Counts a solve for every cut, and drops those that no solve has used for long.
@@ -158,38 +179,6 @@ public:
             for (Cut& cut : group) cut.idle = cut.weight > 0 ? 0 : cut.idle + 1;
             std::erase_if(group, [&](const Cut& cut) { return cut.idle > max_idle_; });
         }
-    }
-
-    /// The recovered primal: for every shard its tags with their weights. `first(g)` is the first shard of group g.
-    template <class First>
-    [[nodiscard]] std::vector<Weight> weights(const First& first) const {
-        std::vector<Weight> result;
-        for (std::size_t g = 0; g < cuts_.size(); ++g) {
-            for (std::size_t s = first(g); s < first(g + 1); ++s) {
-                const std::size_t begin = result.size();
-                for (const Cut& cut : cuts_[g])
-                    for (const Cut::Part& part : cut.parts)
-                        if (cut.weight * part.share > 0)
-                            result.push_back({s, (*part.tags)[s - first(g)], cut.weight * part.share});
-                add_up_equal_tags(result, begin);
-            }
-        }
-        return result;
-    }
-
-    /// Sorts the entries from `begin` on by tag and joins those with the same.
-    static void add_up_equal_tags(std::vector<Weight>& weights, std::size_t begin) {
-        const auto from = weights.begin() + static_cast<std::ptrdiff_t>(begin);
-        std::stable_sort(from, weights.end(), [](const Weight& x, const Weight& y) { return x.tag < y.tag; });
-        std::size_t kept = begin;
-        for (std::size_t i = begin; i < weights.size(); ++i) {
-            if (kept > begin && weights[kept - 1].tag == weights[i].tag) {
-                weights[kept - 1].weight += weights[i].weight;
-            } else {
-                weights[kept++] = weights[i];
-            }
-        }
-        weights.resize(kept);
     }
 
 private:
@@ -212,12 +201,16 @@ private:
                 cut.slope.add_to(average_.data(), cut.weight);
             }
         }
+        added_up_ = true;
     }
 
     // The step for the present weights, every cut's value there, and how far the weights are from the best.
     void price(Proximal& proximal) {
+        last_step_ = step_;
         proximal.place(average_, step_);
         proximal.round(step_);
+        const bool known = priced_ && step_ == last_step_;
+        priced_ = true;
         slack_ = 0;
         worst_.assign(cuts_.size(), nullptr);
         excess_.assign(cuts_.size(), 0.0);
@@ -225,7 +218,7 @@ private:
             double mean = 0;
             double least = std::numeric_limits<double>::infinity();
             for (Cut& cut : cuts_[g]) {
-                cut.at_step = cut.value + cut.slope.times(step_.data());
+                if (!known) cut.at_step = cut.value + cut.slope.times(step_.data());
                 mean += cut.weight * cut.at_step;
                 if (cut.at_step < least) {
                     least = cut.at_step;
@@ -239,15 +232,15 @@ private:
 
     // Cuts lie elsewhere in memory since the last solve; rows of those long out of use are let go.
     void find_again() {
-        std::vector<std::pair<std::uint64_t, const Slope*>> places;
-        for (const auto& group : cuts_)
-            for (const Cut& cut : group)
-                if (cut.weight > 0 || cut.idle < 4) places.push_back({cut.id, &cut.slope});
-        std::sort(places.begin(), places.end());
-        gram_.keep([&](std::uint64_t id) -> const Slope* {
+        std::vector<std::pair<std::uint64_t, Gram::Source>> places;
+        for (std::size_t g = 0; g < cuts_.size(); ++g)
+            for (const Cut& cut : cuts_[g])
+                if (cut.weight > 0 || cut.idle < 4) places.push_back({cut.id, {&cut.slope, &references_[g]}});
+        std::sort(places.begin(), places.end(), [](const auto& x, const auto& y) { return x.first < y.first; });
+        gram_.keep([&](std::uint64_t id) -> Gram::Source {
             const auto at = std::lower_bound(places.begin(), places.end(), id,
                                              [](const auto& place, std::uint64_t wanted) { return place.first < wanted; });
-            return at != places.end() && at->first == id ? at->second : nullptr;
+            return at != places.end() && at->first == id ? at->second : Gram::Source{};
         });
     }
 
@@ -278,6 +271,11 @@ private:
     std::vector<std::vector<double>> references_;  // slopes near which a group's cuts lie; empty where these are sparse
     std::vector<double> average_;
     std::vector<double> step_;
+    std::vector<double> last_step_{};
+    std::vector<char> free_{};     // coordinates that no bound held in the last solve
+    std::vector<char> at_high_{};  // of the others, those held by the upper bound
+    bool added_up_ = false;        // the average is that of the weights
+    bool priced_ = false;          // every cut's value at the step is right
     std::vector<Cut*> worst_{};     // of each group, at the step
     std::vector<double> excess_{};  // by how much the group's weights could do better
     Gram gram_{};

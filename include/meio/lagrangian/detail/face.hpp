@@ -27,7 +27,7 @@ public:
 
     void clear() { members_.clear(); stale_ = true; }
     void add(Cut& cut, std::size_t group, const std::vector<double>& reference) {
-        members_.push_back({&cut, group, gram_.place(cut, reference)});
+        members_.push_back({&cut, group, gram_.place(cut.id, {&cut.slope, &reference})});
         if (stale_) return;
         for (std::size_t b = 0; b < is_balance_.size(); ++b)
             if (is_balance_[b] && members_[b].group == group) {
@@ -42,7 +42,7 @@ public:
     }
 
     /// Lowers the objective over the face until its slack is at most `enough`; keeps `average` and `step` up to date.
-    /// The cuts' `at_step` must be right on entry; without finite bounds it is kept right for the members.
+    /// The cuts' `at_step` must be right on entry; without finite bounds their differences within a group are kept right.
     void descend(std::vector<double>& average, std::vector<double>& step, double enough) {
         std::vector<double> change(proximal_.size());
         for (std::size_t left = 2 * members_.size() + 40; left > 0; --left) {
@@ -97,6 +97,11 @@ private:
 
     // Along the move without bounds everything is linear: values at the step follow from inner products alone.
     double walk(double amount) {
+        if (factor_.is_exact()) {  // and the differences in a group fall at one rate
+            for (std::size_t i = 0; i < unknown_.size(); ++i)
+                member(unknown_[i].own).at_step = member(unknown_[i].balance).at_step + (1.0 - amount) * gradient_[i];
+            return amount;
+        }
         for (std::size_t m = 0; m < members_.size(); ++m) {
             double sum = 0;
             const double* row = gram_.row(members_[m].slot);
@@ -151,6 +156,9 @@ private:
             std::size_t& h = heaviest[members_[m].group];
             if (h == members_.size() || member(m).weight > member(h).weight) h = m;
         }
+        slots_.clear();
+        for (const Member& m : members_) slots_.push_back(m.slot);
+        gram_.refresh(slots_);
         unknown_.clear();
         factor_.clear();
         is_balance_.assign(members_.size(), 0);
@@ -186,6 +194,7 @@ private:
     std::vector<char> is_balance_{};
     Factor factor_{};
     bool stale_ = true;
+    std::vector<std::size_t> slots_{};
     std::vector<double> row_{}, gradient_{}, direction_{}, move_{};
 };
 

@@ -8,7 +8,7 @@
 #include <vector>
 
 #include <meio/lagrangian/detail/archive.hpp>
-#include <meio/lagrangian/detail/slope.hpp>
+#include <meio/lagrangian/detail/dot.hpp>
 
 namespace meio::lagrangian::detail {
 
@@ -66,29 +66,35 @@ public:
         std::vector<double> z(columns_.size());
         for (std::size_t c = 0; c < z.size(); ++c) z[c] = dot(columns_[c].data(), x, base.size());
         multiplier_.solve(z);
-        for (std::size_t c = 0; c < z.size(); ++c)
-            for (std::size_t k = 0; k < base.size(); ++k) y[k] -= z[c] * columns_[c][k];
+        for (std::size_t c = 0; c < z.size(); ++c) add_scaled(y, -z[c], columns_[c].data(), base.size());
     }
 
-    /// Sherman-Morrison-Woodbury on the free coordinates.
-    void restrict_to(const std::vector<double>& base, const std::vector<char>& free) {
+    /// Sherman-Morrison-Woodbury on the free coordinates; `root` holds 1 / sqrt(base) there, 0 elsewhere. The inverse is
+    /// root (I + Q' S^-1 Q) root then, with the columns of W times root for rows of Q.
+    void restrict_to(const std::vector<double>& root) {
         const std::size_t m = columns_.size();
+        scaled_ = columns_;
+        for (std::vector<double>& column : scaled_)
+            for (std::size_t k = 0; k < root.size(); ++k) column[k] *= root[k];
         std::vector<double> inner = middle_;
-        std::vector<double> scaled(base.size());
-        for (std::size_t i = 0; i < m; ++i) {
-            for (std::size_t k = 0; k < base.size(); ++k) scaled[k] = free[k] ? columns_[i][k] / base[k] : 0.0;
-            for (std::size_t j = 0; j < m; ++j) inner[i * m + j] -= dot(scaled.data(), columns_[j].data(), base.size());
-        }
+        for (std::size_t i = 0; i < m; ++i)
+            for (std::size_t j = 0; j <= i; ++j) {
+                const double product = dot(scaled_[i].data(), scaled_[j].data(), root.size());
+                inner[i * m + j] -= product;
+                if (i != j) inner[j * m + i] -= product;
+            }
         solver_ = Factor(std::move(inner), m);
     }
-    /// `y` holds the base's answer; adds what the low-rank terms change.
-    void solve(const std::vector<double>& base, const std::vector<char>& free, double* y) const {
-        std::vector<double> z(columns_.size());
-        for (std::size_t c = 0; c < z.size(); ++c) z[c] = dot(columns_[c].data(), y, base.size());
+    /// Rows of Q.
+    [[nodiscard]] const std::vector<std::vector<double>>& rows() const { return scaled_; }
+    /// z becomes S^-1 z.
+    void solve_middle(std::vector<double>& z) const { solver_.solve(z); }
+    /// y += Q' S^-1 Q y.
+    void solve(std::vector<double>& y) const {
+        std::vector<double> z(scaled_.size());
+        for (std::size_t c = 0; c < z.size(); ++c) z[c] = dot(scaled_[c].data(), y.data(), y.size());
         solver_.solve(z);
-        for (std::size_t c = 0; c < z.size(); ++c)
-            for (std::size_t k = 0; k < base.size(); ++k)
-                if (free[k]) y[k] += z[c] * columns_[c][k] / base[k];
+        for (std::size_t c = 0; c < z.size(); ++c) add_scaled(y.data(), z[c], scaled_[c].data(), y.size());
     }
 
     void write(Writer& out) const {
@@ -139,7 +145,7 @@ private:
 
     std::vector<std::vector<double>> steps_{};
     std::vector<std::vector<double>> changes_{};
-    std::vector<std::vector<double>> columns_{};
+    std::vector<std::vector<double>> columns_{}, scaled_{};
     std::vector<double> middle_{};
     Factor multiplier_{}, solver_{};
 };

@@ -8,18 +8,9 @@
 #include <vector>
 
 #include <meio/lagrangian/detail/archive.hpp>
+#include <meio/lagrangian/detail/dot.hpp>
 
 namespace meio::lagrangian::detail {
-
-/// Sum of products in a fixed order of additions that compilers can keep in vector registers.
-inline double dot(const double* x, const double* y, std::size_t size) {
-    double sum[8] = {0, 0, 0, 0, 0, 0, 0, 0};
-    std::size_t k = 0;
-    for (; k + 8 <= size; k += 8)
-        for (std::size_t j = 0; j < 8; ++j) sum[j] += x[k + j] * y[k + j];
-    for (; k < size; ++k) sum[0] += x[k] * y[k];
-    return ((sum[0] + sum[1]) + (sum[2] + sum[3])) + ((sum[4] + sum[5]) + (sum[6] + sum[7]));
-}
 
 /// The slope of a cut: its entries other than 0 where these are few, else all of them.
 class Slope {
@@ -44,17 +35,27 @@ public:
 
     [[nodiscard]] double times(const double* x) const {
         if (!sparse_) return dot(values_.data(), x, size_);
-        double sum[4] = {0, 0, 0, 0};
+        return dot_at(values_.data(), x);
+    }
+    /// Where slopes are sparse: the sum of products of `values`, one for each entry other than 0, with x there.
+    [[nodiscard]] double dot_at(const double* values, const double* x) const {
+        const std::uint32_t* at = places_.data();
+        const std::size_t count = places_.size();
+        double a = 0, b = 0, c = 0, d = 0;
         std::size_t e = 0;
-        for (; e + 4 <= values_.size(); e += 4)
-            for (std::size_t j = 0; j < 4; ++j) sum[j] += values_[e + j] * x[places_[e + j]];
-        for (; e < values_.size(); ++e) sum[0] += values_[e] * x[places_[e]];
-        return (sum[0] + sum[1]) + (sum[2] + sum[3]);
+        for (; e + 4 <= count; e += 4) {
+            a += values[e] * x[at[e]];
+            b += values[e + 1] * x[at[e + 1]];
+            c += values[e + 2] * x[at[e + 2]];
+            d += values[e + 3] * x[at[e + 3]];
+        }
+        for (; e < count; ++e) a += values[e] * x[at[e]];
+        return (a + b) + (c + d);
     }
     /// Adds `factor` times the slope to `x`.
     void add_to(double* x, double factor) const {
         if (!sparse_) {
-            for (std::size_t k = 0; k < size_; ++k) x[k] += factor * values_[k];
+            add_scaled(x, factor, values_.data(), size_);
             return;
         }
         for (std::size_t e = 0; e < values_.size(); ++e) x[places_[e]] += factor * values_[e];
@@ -66,6 +67,8 @@ public:
     }
 
     [[nodiscard]] bool is_sparse() const { return sparse_; }
+    [[nodiscard]] const std::vector<double>& values() const { return values_; }         // all, where not sparse
+    [[nodiscard]] const std::vector<std::uint32_t>& places() const { return places_; }  // of the values, where sparse
 
     void write(Writer& out) const {
         out.write(static_cast<std::uint64_t>(size_));

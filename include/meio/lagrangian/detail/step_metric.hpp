@@ -4,13 +4,13 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
-#include <limits>
 #include <utility>
 #include <vector>
 
 #include <meio/lagrangian/detail/archive.hpp>
+#include <meio/lagrangian/detail/cholesky.hpp>
+#include <meio/lagrangian/detail/dot.hpp>
 #include <meio/lagrangian/detail/limited_curvature.hpp>
-#include <meio/lagrangian/detail/slope.hpp>
 
 namespace meio::lagrangian::detail {
 
@@ -50,48 +50,55 @@ public:
         for (std::size_t k = 0; k < n; ++k) y[k] = diagonal_[k] * x[k];
         if (!pairs_.empty()) pairs_.multiply(diagonal_, x, y);
     }
+    /// The same where only the rows of coordinates that are not free matter; other rows of y may be anything.
+    void multiply_held(const double* x, double* y) const {
+        if (matrix_.empty()) return multiply(x, y);
+        const std::size_t n = size();
+        for (std::size_t k = 0; k < n; ++k)
+            if (!free_[k]) y[k] = dot(&matrix_[k * n], x, n);
+    }
 
     /// From now on `solve` speaks of these coordinates. O(n^3) for a Hessian, O(n m^2) for m quasi-Newton pairs.
     void restrict_to(const std::vector<char>& free) {
         if (free == free_) return;
         free_ = free;
-        if (!pairs_.empty()) pairs_.restrict_to(diagonal_, free_);
-        if (matrix_.empty()) return;
         const std::size_t n = size();
+        if (matrix_.empty()) {
+            root_.resize(n);
+            for (std::size_t k = 0; k < n; ++k) root_[k] = free_[k] ? 1.0 / std::sqrt(diagonal_[k]) : 0.0;
+            if (!pairs_.empty()) pairs_.restrict_to(root_);
+            return;
+        }
         places_.clear();
         for (std::size_t k = 0; k < n; ++k)
             if (free_[k]) places_.push_back(k);
-        const std::size_t m = places_.size();
-        factor_.assign(m * m, 0.0);
-        for (std::size_t i = 0; i < m; ++i) {
-            double* row = &factor_[i * m];
-            const double* from = &matrix_[places_[i] * n];
-            for (std::size_t j = 0; j < i; ++j)
-                row[j] = (from[places_[j]] - dot(row, &factor_[j * m], j)) / factor_[j * m + j];
-            const double own = from[places_[i]];
-            row[i] = std::sqrt(std::max({own - dot(row, row, i), 1e-13 * own, std::numeric_limits<double>::min()}));
-        }
+        factor_.factorise(matrix_.data(), n, places_);
     }
 
     /// y = inverse of the free part of M times the free part of x; 0 elsewhere.
-    void solve(const double* x, double* y) const {
+    void solve(const double* x, std::vector<double>& y) const {
         const std::size_t n = size();
+        y.resize(n);
         if (matrix_.empty()) {
-            for (std::size_t k = 0; k < n; ++k) y[k] = free_[k] ? x[k] / diagonal_[k] : 0.0;
-            if (!pairs_.empty()) pairs_.solve(diagonal_, free_, y);
+            for (std::size_t k = 0; k < n; ++k) y[k] = root_[k] * x[k];
+            if (!pairs_.empty()) pairs_.solve(y);
+            for (std::size_t k = 0; k < n; ++k) y[k] *= root_[k];
             return;
         }
-        const std::size_t m = places_.size();
-        std::vector<double> z(m);
-        for (std::size_t i = 0; i < m; ++i)
-            z[i] = (x[places_[i]] - dot(z.data(), &factor_[i * m], i)) / factor_[i * m + i];
-        for (std::size_t i = m; i-- > 0;) {
-            z[i] /= factor_[i * m + i];
-            for (std::size_t j = 0; j < i; ++j) z[j] -= factor_[i * m + j] * z[i];
-        }
-        std::fill(y, y + n, 0.0);
-        for (std::size_t i = 0; i < m; ++i) y[places_[i]] = z[i];
+        std::vector<double> z(places_.size());
+        for (std::size_t i = 0; i < z.size(); ++i) z[i] = x[places_[i]];
+        factor_.solve(z);
+        std::fill(y.begin(), y.end(), 0.0);
+        for (std::size_t i = 0; i < z.size(); ++i) y[places_[i]] = z[i];
     }
+
+    /// Inner products in the inverse of the free part are sums of products of images: of `root` times a vector and, with
+    /// quasi-Newton pairs, of what these add, or of the factor's answer to the `places` where M is a Hessian.
+    [[nodiscard]] bool is_hessian() const { return !matrix_.empty(); }
+    [[nodiscard]] const std::vector<double>& root() const { return root_; }
+    [[nodiscard]] const LimitedCurvature& pairs() const { return pairs_; }
+    [[nodiscard]] const std::vector<std::size_t>& places() const { return places_; }
+    [[nodiscard]] const Cholesky& factor() const { return factor_; }
 
     void write(Writer& out) const {
         out.write(diagonal_);
@@ -111,8 +118,9 @@ private:
     std::vector<double> matrix_{};
     LimitedCurvature pairs_{};
     std::vector<char> free_{};
+    std::vector<double> root_{};         // 1 / sqrt(diagonal) at free coordinates, else 0; without a Hessian
     std::vector<std::size_t> places_{};  // of the free coordinates
-    std::vector<double> factor_{};       // Cholesky, lower, of the free part
+    Cholesky factor_{};                  // of the free part of the Hessian
 };
 
 }  // namespace meio::lagrangian::detail
