@@ -14,6 +14,7 @@
 #include <meio/lagrangian/detail/cutting_model.hpp>
 #include <meio/lagrangian/detail/metric_choice.hpp>
 #include <meio/lagrangian/detail/proximal.hpp>
+#include <meio/lagrangian/detail/recovered_weights.hpp>
 #include <meio/lagrangian/detail/search.hpp>
 #include <meio/lagrangian/detail/step_length.hpp>
 
@@ -191,7 +192,9 @@ private:
 
     [[nodiscard]] std::size_t first_shard(std::size_t group) const { return group * shards_ / groups_; }
 
-    [[nodiscard]] std::vector<Weight> weights() const { return model_.weights([&](std::size_t g) { return first_shard(g); }); }
+    [[nodiscard]] std::vector<Weight> weights() const {
+        return recovered_weights(model_.cuts(), [&](std::size_t g) { return first_shard(g); });
+    }
 
     Result finish(core::Status status) {
         if (stepped_) {
