@@ -58,17 +58,17 @@ namespace avx2 {
 __attribute__((target("avx2"))) inline double padded_least(const double* a, const double* b, std::size_t n) {
     using Vector = body::Four::Vector;
     using Loose = body::Four::Loose;
-    Vector least = *reinterpret_cast<const Loose*>(a) + *reinterpret_cast<const Loose*>(b);
+    Vector least = reinterpret_cast<const Loose*>(a)->lanes + reinterpret_cast<const Loose*>(b)->lanes;
     Vector other = least;
     std::size_t j = 4;
     for (; j + 8 <= n; j += 8) {
-        const Vector sum = *reinterpret_cast<const Loose*>(a + j) + *reinterpret_cast<const Loose*>(b + j);
-        const Vector next = *reinterpret_cast<const Loose*>(a + j + 4) + *reinterpret_cast<const Loose*>(b + j + 4);
+        const Vector sum = reinterpret_cast<const Loose*>(a + j)->lanes + reinterpret_cast<const Loose*>(b + j)->lanes;
+        const Vector next = reinterpret_cast<const Loose*>(a + j + 4)->lanes + reinterpret_cast<const Loose*>(b + j + 4)->lanes;
         least = sum < least ? sum : least;
         other = next < other ? next : other;
     }
     if (j < n) {
-        const Vector sum = *reinterpret_cast<const Loose*>(a + j) + *reinterpret_cast<const Loose*>(b + j);
+        const Vector sum = reinterpret_cast<const Loose*>(a + j)->lanes + reinterpret_cast<const Loose*>(b + j)->lanes;
         least = sum < least ? sum : least;
     }
     least = other < least ? other : least;
@@ -82,7 +82,7 @@ __attribute__((target("avx2"))) inline std::int32_t first_at_most(const double* 
     using Loose = body::Four::Loose;
     const Vector bar = Vector{} + value;
     for (std::size_t j = 0;; j += 4) {
-        const Vector sum = *reinterpret_cast<const Loose*>(a + j) + *reinterpret_cast<const Loose*>(b + j);
+        const Vector sum = reinterpret_cast<const Loose*>(a + j)->lanes + reinterpret_cast<const Loose*>(b + j)->lanes;
         const auto hit = static_cast<unsigned>(__builtin_ia32_movmskpd256(reinterpret_cast<Vector>(sum <= bar)));
         if (hit != 0) return static_cast<std::int32_t>(j) + std::countr_zero(hit);
     }

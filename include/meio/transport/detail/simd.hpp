@@ -77,23 +77,30 @@ MEIO_TRANSPORT_BODY std::size_t select_rest(const double* c, const double* p, st
 }
 
 #ifdef MEIO_TRANSPORT_X86
-// Vectors of doubles by width; the loose ones need no alignment.
+// Vectors of doubles by width; the loose ones need no alignment (as members: Clang drops an alignment below a type's own
+// from an alias of it).
 struct Two {
     static constexpr std::size_t lanes = 2;
     using Vector = double __attribute__((vector_size(16)));
-    using Loose = double __attribute__((vector_size(16), aligned(8), may_alias));
+    struct __attribute__((packed, aligned(8), may_alias)) Loose {
+        Vector lanes;
+    };
     using Bits = std::int64_t __attribute__((vector_size(16)));
 };
 struct Four {
     static constexpr std::size_t lanes = 4;
     using Vector = double __attribute__((vector_size(32)));
-    using Loose = double __attribute__((vector_size(32), aligned(8), may_alias));
+    struct __attribute__((packed, aligned(8), may_alias)) Loose {
+        Vector lanes;
+    };
     using Bits = std::int64_t __attribute__((vector_size(32)));
 };
 struct Eight {
     static constexpr std::size_t lanes = 8;
     using Vector = double __attribute__((vector_size(64)));
-    using Loose = double __attribute__((vector_size(64), aligned(8), may_alias));
+    struct __attribute__((packed, aligned(8), may_alias)) Loose {
+        Vector lanes;
+    };
     using Bits = std::int64_t __attribute__((vector_size(64)));
 };
 
@@ -107,18 +114,18 @@ MEIO_TRANSPORT_BODY double least_sum(const double* a, const double* b, std::size
     Vector least1 = least0;
     std::size_t j = 0;
     for (; j + 2 * lanes <= n; j += 2 * lanes) {
-        const Vector sum0 = *reinterpret_cast<const Loose*>(a + j) + *reinterpret_cast<const Loose*>(b + j);
-        const Vector sum1 = *reinterpret_cast<const Loose*>(a + j + lanes) + *reinterpret_cast<const Loose*>(b + j + lanes);
+        const Vector sum0 = reinterpret_cast<const Loose*>(a + j)->lanes + reinterpret_cast<const Loose*>(b + j)->lanes;
+        const Vector sum1 = reinterpret_cast<const Loose*>(a + j + lanes)->lanes + reinterpret_cast<const Loose*>(b + j + lanes)->lanes;
         least0 = sum0 < least0 ? sum0 : least0;
         least1 = sum1 < least1 ? sum1 : least1;
     }
     // What is left lies in at most two vectors, which may overlap what was seen.
     if (j + lanes < n) {
-        const Vector sum = *reinterpret_cast<const Loose*>(a + j) + *reinterpret_cast<const Loose*>(b + j);
+        const Vector sum = reinterpret_cast<const Loose*>(a + j)->lanes + reinterpret_cast<const Loose*>(b + j)->lanes;
         least0 = sum < least0 ? sum : least0;
     }
     if (j < n) {
-        const Vector sum = *reinterpret_cast<const Loose*>(a + n - lanes) + *reinterpret_cast<const Loose*>(b + n - lanes);
+        const Vector sum = reinterpret_cast<const Loose*>(a + n - lanes)->lanes + reinterpret_cast<const Loose*>(b + n - lanes)->lanes;
         least1 = sum < least1 ? sum : least1;
     }
     least0 = least1 < least0 ? least1 : least0;
@@ -143,15 +150,15 @@ MEIO_TRANSPORT_BODY void scan(const double* c, std::size_t n, double* column_lea
     Bits fractional = {};
     std::size_t j = 0;
     for (; j + lanes <= n; j += lanes) {
-        const Vector x = *reinterpret_cast<const Loose*>(c + j);
-        const Vector least = *reinterpret_cast<const Loose*>(column_least + j);
+        const Vector x = reinterpret_cast<const Loose*>(c + j)->lanes;
+        const Vector least = reinterpret_cast<const Loose*>(column_least + j)->lanes;
         const Vector size = reinterpret_cast<Vector>(reinterpret_cast<Bits>(x) & magnitude);
         sound &= size <= bar;
         largest = size > largest ? size : largest;
         const Vector positive = size > 0.0 ? size : far;
         smallest = positive < smallest ? positive : smallest;
         fractional |= (size + rounder) - rounder != size;
-        *reinterpret_cast<Loose*>(column_least + j) = x < least ? x : least;
+        reinterpret_cast<Loose*>(column_least + j)->lanes = x < least ? x : least;
     }
     for (std::size_t l = 0; l < lanes; ++l) {
         total.largest = largest[l] > total.largest ? largest[l] : total.largest;
@@ -177,7 +184,7 @@ inline std::size_t select(const double* c, const double* p, std::size_t n, doubl
     for (; j + 8 <= n; j += 8) {
         unsigned mask = 0;
         for (unsigned l = 0; l < 8; l += 2) {
-            const Vector sum = *reinterpret_cast<const Loose*>(c + j + l) + *reinterpret_cast<const Loose*>(p + j + l);
+            const Vector sum = reinterpret_cast<const Loose*>(c + j + l)->lanes + reinterpret_cast<const Loose*>(p + j + l)->lanes;
             mask |= static_cast<unsigned>(__builtin_ia32_movmskpd(reinterpret_cast<Vector>(sum <= bar))) << l;
         }
         for (; mask != 0; mask &= mask - 1) out[count++] = static_cast<std::int32_t>(j + static_cast<std::size_t>(std::countr_zero(mask)));
@@ -200,15 +207,18 @@ __attribute__((target("avx2"))) inline std::size_t select(const double* c, const
     using Vector = body::Four::Vector;
     using Loose = body::Four::Loose;
     using Numbers = std::int32_t __attribute__((vector_size(16)));
-    using LooseNumbers = std::int32_t __attribute__((vector_size(16), aligned(4), may_alias));
+    using Numbers = std::int32_t __attribute__((vector_size(16)));
+    struct __attribute__((packed, aligned(4), may_alias)) LooseNumbers {
+        Numbers lanes;
+    };
     const Vector bar = Vector{} + limit;
     Numbers first = {};
     std::size_t count = 0;
     std::size_t j = 0;
     for (; j + 4 <= n; j += 4) {
-        const Vector sum = *reinterpret_cast<const Loose*>(c + j) + *reinterpret_cast<const Loose*>(p + j);
+        const Vector sum = reinterpret_cast<const Loose*>(c + j)->lanes + reinterpret_cast<const Loose*>(p + j)->lanes;
         const auto mask = static_cast<unsigned>(__builtin_ia32_movmskpd256(reinterpret_cast<Vector>(sum <= bar)));
-        *reinterpret_cast<LooseNumbers*>(out + count) = *reinterpret_cast<const LooseNumbers*>(packed_lanes[mask]) + first;
+        reinterpret_cast<LooseNumbers*>(out + count)->lanes = reinterpret_cast<const LooseNumbers*>(packed_lanes[mask])->lanes + first;
         count += static_cast<std::size_t>(std::popcount(mask));
         first += 4;
     }
