@@ -7,15 +7,30 @@ tests/python/transport_highs_judge.py COUNT START` does the same without pytest 
 
 from __future__ import annotations
 
+import csv
 import os
+from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 pytest.importorskip("highspy")
 
-from transport_highs_judge import KERNELS, Answer, Report, answers, build, check_transport, compiler, run
-from transport_highs_problems import Transport, problem
+from transport_highs_judge import (
+    KERNELS,
+    ROOT,
+    Answer,
+    Highs,
+    Report,
+    answers,
+    build,
+    check_transport,
+    compiler,
+    judge,
+    run,
+)
+from transport_highs_problems import AT_LEAST, AT_MOST, EXACTLY, Transport, problem
 
 
 @pytest.fixture(scope="module")
@@ -36,6 +51,38 @@ def test_every_kernel_equals_highs(driver: Path) -> None:
     kernels = {name for name, _ in report.solved}
     assert kernels == set(KERNELS)
     assert {"optimal", "infeasible", "unbounded"} <= {status for _, status in report.solved}
+
+
+def published() -> list[tuple[Transport, float]]:
+    """Return the published problems of tests/data/transport/facts.csv and their optima."""
+    with (ROOT / "tests/data/transport/facts.csv").open() as file:
+        rows = list(csv.DictReader(file))
+    problems = []
+    for row in rows:
+        supply, demand, costs = (np.array(row[name].split(), float) for name in ("supply", "demand", "costs"))
+        costs = costs.reshape(supply.size, demand.size)
+        relation = AT_LEAST if row["demand_relation"] == "at_least" else EXACTLY
+        whole = all(bool((a == np.floor(a)).all()) for a in (supply, demand, costs))
+        infinite = np.full(demand.size, np.inf), np.full(supply.size, np.inf), np.full(costs.shape, np.inf)
+        before = costs + 1, supply, demand
+        p = Transport(row["name"], costs, supply, demand, AT_MOST, relation, whole, *infinite, before)
+        problems.append((p, float(row["optimum"])))
+    return problems
+
+
+def test_published_problems(driver: Path) -> None:
+    """Every kernel and HiGHS reproduce the published optima, with proofs."""
+    facts = published()
+    assert len(facts) == 10
+    highs = Highs()
+    for number, ((p, optimum), found) in enumerate(zip(facts, answers(driver, [p for p, _ in facts]), strict=True)):
+        usable = replace(p, costs=np.where(p.costs > 1e30, np.inf, p.costs))  # HiGHS calls 1e32 infinite
+        report = Report()
+        judge(number, p, found, highs.solve(usable), report)
+        assert report.faults == []
+        assert {a.status for a in found} == {"optimal"}
+        assert [a.objective for a in found] == pytest.approx([optimum] * len(found), rel=1e-9)
+        assert len(found) >= (8 if p.demand_relation == AT_LEAST else 12)
 
 
 def test_the_judge_sees_a_wrong_answer(driver: Path) -> None:

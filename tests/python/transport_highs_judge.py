@@ -21,7 +21,7 @@ from transport_highs_problems import AT_LEAST, AT_MOST, EXACTLY, Array, Linear, 
 
 ROOT = Path(__file__).resolve().parents[2]
 KERNELS = (
-    "tiny cold", "tiny after amounts", "tiny after costs", "batch", "dense", "warehouse", "warehouse warm",
+    "tiny cold", "tiny after amounts", "tiny after costs", "batch", "dense", "front", "warehouse", "warehouse warm",
     "flow", "flow warm", "linear", "linear after rows", "linear after costs", "slow twin",
 )  # fmt: skip
 TWIN = KERNELS.index("slow twin")
@@ -326,7 +326,9 @@ def judge(number: int, p: Problem, found: list[Answer], truth: tuple[str, float]
         if isinstance(p, Linear):
             fault, scale = check_linear(p, a)
         elif status == "infeasible":
-            with_cuts = ("dense", "warehouse", "warehouse warm") if isinstance(p, Transport) else ("flow", "flow warm")
+            with_cuts = (
+                ("dense", "front", "warehouse", "warehouse warm") if isinstance(p, Transport) else ("flow", "flow warm")
+            )
             if KERNELS[a.kernel] in with_cuts:
                 fault = check_transport_cut(p, a) if isinstance(p, Transport) else check_network_cut(p, a)
         elif isinstance(p, Network):

@@ -14,6 +14,7 @@
 
 #include <meio/core/error.hpp>
 #include <meio/transport/batch.hpp>
+#include <meio/transport/dense.hpp>
 #include <meio/transport/min_cost_flow.hpp>
 #include <meio/transport/revised_simplex.hpp>
 #include <meio/transport/solve.hpp>
@@ -28,7 +29,7 @@ using namespace meio;
 constexpr double infinity = std::numeric_limits<double>::infinity();
 using Numbers = std::vector<double>;
 
-enum Kernel : std::int32_t { tiny_cold, tiny_amounts, tiny_costs, batch, dense, warehouse, warehouse_warm, flow, flow_warm, linear, linear_rows, linear_costs, twin };
+enum Kernel : std::int32_t { tiny_cold, tiny_amounts, tiny_costs, batch, dense, front, warehouse, warehouse_warm, flow, flow_warm, linear, linear_rows, linear_costs, twin };
 constexpr std::int32_t refused = -1;  // core::InputError
 
 struct Reader {
@@ -344,8 +345,15 @@ struct Transport {
         if (plain && options.demand == transport::Relation::exactly) run_tiny(answers);
         if (plain)
             guarded(answers, dense, [&] {
-                const auto r = transport::solve(costs, m, n, supply, demand, options);
+                const auto r = transport::solve_dense(costs, m, n, supply, demand, options);
                 answers.add(dense, code(r.status), r.objective, static_cast<double>(r.pivots), fields(r, {}, {}));
+            });
+        if (!bounded)
+            guarded(answers, front, [&] {
+                transport::MatrixProblem problem{m, n, costs, supply, demand};
+                if (priced) problem.shortage_prices = shortage_prices, problem.overflow_prices = overflow_prices;
+                const auto r = transport::solve(problem, options);
+                answers.add(front, code(r.status), r.objective, static_cast<double>(r.pivots), fields(r, r.unserved, r.overflow));
             });
         run_warehouse(answers);
         run_flow(answers);
