@@ -130,6 +130,7 @@ private:
     // than anything: a row whose list has nothing to offer is read whole, as long as such readings pay.
     void price(std::size_t first, std::size_t last) {
         const double* column_price = potential_.data() + rows_;
+        const auto rest = static_cast<std::uint32_t>(12 + columns_ / 100);  // passes after reading a long row in vain
         for (std::size_t i = first; i < last; ++i) {
             const double own = potential_[i];
             const double limit = 0.0 - tolerance_ + own;
@@ -148,7 +149,7 @@ private:
             if (arc == nullptr && pass_ >= due_[i] && credit_ > 0) {
                 const std::size_t added = lists_.grow(i, costs_ + i * columns_, column_price, columns_, limit);
                 look(lists_.row(i).last(added));
-                due_[i] = pass_ + (added > 0 ? 1 : 12);
+                due_[i] = pass_ + (added > 0 ? 1 : rest);
                 credit_ += added > 0 ? 4 : -1;
             }
             const auto row = static_cast<std::int32_t>(i);
