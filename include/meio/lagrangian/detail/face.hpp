@@ -97,9 +97,10 @@ private:
 
     // Along the move without bounds everything is linear: values at the step follow from inner products alone.
     double walk(double amount) {
-        if (factor_.is_exact()) {  // and the differences in a group fall at one rate
+        if (factor_.is_exact()) {  // the move solves for the differences in a group, but for what was added to the matrix
             for (std::size_t i = 0; i < unknown_.size(); ++i)
-                member(unknown_[i].own).at_step = member(unknown_[i].balance).at_step + (1.0 - amount) * gradient_[i];
+                member(unknown_[i].own).at_step = member(unknown_[i].balance).at_step + (1.0 - amount) * gradient_[i] +
+                                                  amount * factor_.raised(i) * direction_[i];
             return amount;
         }
         for (std::size_t m = 0; m < members_.size(); ++m) {

@@ -16,11 +16,14 @@ namespace meio::lagrangian::detail {
 class Factor {
 public:
     [[nodiscard]] std::size_t size() const { return size_; }
-    /// False where some pivot was raised: then solutions are those of another matrix.
-    [[nodiscard]] bool is_exact() const { return raised_ == 0; }
+    /// By how much the matrix of the factor exceeds, in this diagonal entry, the one that was asked for.
+    [[nodiscard]] double raised(std::size_t i) const { return raised_[i]; }
+    /// True where `raised` tells all the difference.
+    [[nodiscard]] bool is_exact() const { return exact_; }
     void clear() {
         size_ = 0;
-        raised_ = 0;
+        raised_.clear();
+        exact_ = true;
         largest_ = 0;
     }
 
@@ -37,9 +40,9 @@ public:
             add_scaled(row.data() + i + 1, -row[i], from + i + 1, n - i - 1);
         }
         own -= dot(row.data(), row.data(), n);
-        if (!(own > least)) ++raised_;
         row[n] = std::sqrt(std::max(own, least));
         if (!(row[n] > smallest)) row[n] = 1.0;  // nothing bends: any length will do, the first weight at 0 ends the step
+        raised_.push_back(own > least ? 0.0 : row[n] * row[n] - own);
         for (std::size_t i = 0; i <= n; ++i) entries_[i * room_ + n] = row[i];
         ++size_;
     }
@@ -51,6 +54,7 @@ public:
             std::copy(row + std::max(i, at + 1), row + size_, row + std::max(i, at + 1) - 1);
         }
         --size_;
+        raised_.erase(raised_.begin() + static_cast<std::ptrdiff_t>(at));
         for (std::size_t i = at; i < size_; ++i) {  // the row below begins in column i now
             double* upper = &entries_[i * room_] + i;
             double* lower = &entries_[(i + 1) * room_] + i;
@@ -58,6 +62,7 @@ public:
             if (length > 0) rotate(upper, lower, upper[0] / length, lower[0] / length, size_ - i);
             upper[0] = std::max(length, std::sqrt(1e-14 * largest_));
             if (!(upper[0] > smallest)) upper[0] = 1.0;
+            exact_ = exact_ && upper[0] == length;
         }
     }
 
@@ -88,7 +93,8 @@ private:
     std::vector<double> entries_{};  // row i from column i on
     std::size_t size_ = 0;
     std::size_t room_ = 0;
-    std::size_t raised_ = 0;  // pivots raised since the last `clear`
+    std::vector<double> raised_{};
+    bool exact_ = true;
     double largest_ = 0;
 };
 
