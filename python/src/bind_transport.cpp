@@ -4,9 +4,13 @@
 #include <pybind11/pybind11.h>
 #include <pybind11/stl.h>
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <optional>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <meio/core/context.hpp>
@@ -27,7 +31,7 @@ namespace {
 
 constexpr py::ssize_t few_costs = 16384;  // a problem of a fraction of a millisecond: a thread would take half as long
 
-py::dict fields_of(const transport::Result& result) {
+py::dict fields_of(transport::Result& result) {
     const auto count = static_cast<py::ssize_t>(result.shipments.size());
     py::array_t<std::int32_t> from(count);
     py::array_t<std::int32_t> to(count);
@@ -46,8 +50,8 @@ py::dict fields_of(const transport::Result& result) {
     out["sources"] = from;
     out["destinations"] = to;
     out["amounts"] = amount;
-    out["supply_duals"] = copy(result.supply_duals);
-    out["demand_duals"] = copy(result.demand_duals);
+    out["supply_duals"] = owned(std::move(result.supply_duals));
+    out["demand_duals"] = owned(std::move(result.demand_duals));
     out["dual_violation"] = result.certificate.dual_violation;
     out["primal_residual"] = result.certificate.primal_residual;
     out["gap"] = result.certificate.gap;
@@ -62,9 +66,29 @@ py::dict solve(const Array& costs, const Array& supply, const Array& demand, con
                std::optional<double> time_limit) {
     const auto sources = static_cast<std::size_t>(costs.shape(0));
     const auto destinations = static_cast<std::size_t>(costs.shape(1));
-    return fields_of(run_sized(costs.size() <= few_costs, limited(time_limit), [&](const core::Context& running) {
+    transport::Result result = run_sized(costs.size() <= few_costs, limited(time_limit), [&](const core::Context& running) {
         return transport::solve(view(costs), sources, destinations, view(supply), view(demand), options, running);
-    }));
+    });
+    return fields_of(result);
+}
+
+/// A lower bound that needs no sorted arcs: every destination served by its cheapest, whatever the supply.
+double cheapest_service(std::span<const std::int32_t> to, std::span<const double> costs, std::span<const double> demand,
+                        std::span<const double> shortage_prices, bool at_least) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    std::vector<double> least(demand.size(), infinity);
+    std::copy(shortage_prices.begin(), shortage_prices.begin() + static_cast<std::ptrdiff_t>(std::min(shortage_prices.size(), least.size())),
+              least.begin());
+    for (std::size_t e = 0; e < std::min(to.size(), costs.size()); ++e) {
+        if (to[e] < 0 || static_cast<std::size_t>(to[e]) >= least.size()) continue;
+        if (at_least && costs[e] < 0) return -infinity;
+        double& price = least[static_cast<std::size_t>(to[e])];
+        if (costs[e] < price) price = costs[e];
+    }
+    double bound = 0;
+    for (std::size_t j = 0; j < demand.size(); ++j)
+        if (demand[j] > 0 && least[j] < infinity) bound += demand[j] * least[j];
+    return bound;
 }
 
 py::dict solve_arcs(std::size_t sources, std::size_t destinations, const Indices& from, const Indices& to, const Array& costs,
@@ -72,13 +96,20 @@ py::dict solve_arcs(std::size_t sources, std::size_t destinations, const Indices
                     const Array& overflow_prices, const transport::Options& options, std::optional<double> time_limit) {
     std::vector<std::int64_t> arcs;  // where each shipment's arc stands in the caller's list
     const bool small = costs.size() <= few_costs;
-    const transport::ArcResult result = run_sized(small, limited(time_limit), [&](const core::Context& running) {
+    transport::ArcResult result = run_sized(small, limited(time_limit), [&](const core::Context& running) {
         const transport::ArcTable table =
-            transport::make_arcs(sources, destinations, view(from), view(to), view(costs), view(capacities));
+            transport::make_arcs(sources, destinations, view(from), view(to), view(costs), view(capacities), running);
         transport::ArcProblem problem = table.problem(view(supply), view(demand));
         problem.shortage_prices = view(shortage_prices);
         problem.overflow_prices = view(overflow_prices);
         transport::ArcResult found = transport::solve_arcs(problem, options, running);
+        if (table.stopped) {  // what was solved has no arcs: the status, the shapes and this bound are all that is known
+            found.status = *table.stopped;
+            found.bound = cheapest_service(view(to), view(costs), problem.demand, problem.shortage_prices,
+                                           options.demand == transport::Relation::at_least);
+            found.shortage = found.surplus = {};
+            found.certificate.gap = std::numeric_limits<double>::infinity();
+        }
         arcs.reserve(found.shipments.size());
         for (const transport::Shipment& shipment : found.shipments) {
             const auto j = static_cast<std::size_t>(shipment.destination);
@@ -89,9 +120,9 @@ py::dict solve_arcs(std::size_t sources, std::size_t destinations, const Indices
         return found;
     });
     py::dict out = fields_of(result);
-    out["arcs"] = copy(arcs);
-    out["unserved"] = copy(result.unserved);
-    out["overflow"] = copy(result.overflow);
+    out["arcs"] = owned(std::move(arcs));
+    out["unserved"] = owned(std::move(result.unserved));
+    out["overflow"] = owned(std::move(result.overflow));
     return out;
 }
 
@@ -107,9 +138,9 @@ py::dict solve_batch(std::size_t scenarios, std::size_t sources, std::size_t des
     out["status"] = result.status;
     out["statuses"] = statuses;
     out["objectives"] = copy(result.objectives);
-    out["supply_duals"] = copy(result.supply_duals);
-    out["demand_duals"] = copy(result.demand_duals);
-    out["flows"] = copy(result.flows);
+    out["supply_duals"] = owned(std::move(result.supply_duals));
+    out["demand_duals"] = owned(std::move(result.demand_duals));
+    out["flows"] = owned(std::move(result.flows));
     out["pivots"] = result.pivots;
     out["seconds"] = result.seconds;
     return out;

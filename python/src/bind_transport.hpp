@@ -31,6 +31,14 @@ pybind11::array_t<T> copy(const std::vector<T>& values) {
     return pybind11::array_t<T>(static_cast<pybind11::ssize_t>(values.size()), values.data());
 }
 
+/// The values as an array that owns them, without a copy.
+template <class T>
+pybind11::array_t<T> owned(std::vector<T>&& values) {
+    auto* held = new std::vector<T>(std::move(values));
+    const pybind11::capsule keeper(held, [](void* p) { delete static_cast<std::vector<T>*>(p); });
+    return pybind11::array_t<T>(static_cast<pybind11::ssize_t>(held->size()), held->data(), keeper);
+}
+
 inline meio::core::Context limited(std::optional<double> time_limit) {
     return time_limit ? meio::core::Context::with_time_limit(*time_limit) : meio::core::Context{};
 }

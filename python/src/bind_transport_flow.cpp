@@ -7,6 +7,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <utility>
 #include <vector>
 
 #include <meio/core/context.hpp>
@@ -29,8 +30,7 @@ py::dict min_cost_flow(std::size_t nodes, const Indices& tails, const Indices& h
                        const Array& upper, const Array& supply, const Codes& relations, const Indices& parent_arcs,
                        const Codes& at_upper, double balance_tolerance, std::int64_t max_pivots,
                        std::optional<double> time_limit) {
-    std::vector<double> reduced;
-    const transport::FlowResult result =
+    transport::FlowResult result =
         run_sized(static_cast<std::size_t>(tails.size()) <= few_arcs, limited(time_limit), [&](const core::Context& running) {
             std::vector<transport::Relation> kinds(static_cast<std::size_t>(relations.size()));
             std::transform(relations.data(), relations.data() + relations.size(), kinds.begin(),
@@ -39,26 +39,22 @@ py::dict min_cost_flow(std::size_t nodes, const Indices& tails, const Indices& h
                                                  view(lower), view(upper), view(supply), kinds};
             const transport::FlowBasis start{{parent_arcs.data(), parent_arcs.data() + parent_arcs.size()},
                                              {at_upper.data(), at_upper.data() + at_upper.size()}};
-            transport::FlowResult found =
-                transport::min_cost_flow(problem, {balance_tolerance, max_pivots}, running, start.empty() ? nullptr : &start);
-            reduced = found.reduced_costs(problem);
-            return found;
+            return transport::min_cost_flow(problem, {balance_tolerance, max_pivots}, running, start.empty() ? nullptr : &start);
         });
     py::dict out;
     out["status"] = result.status;
     out["objective"] = result.objective;
     out["bound"] = result.bound;
     out["unrouted"] = result.unrouted;
-    out["flows"] = copy(result.flows);
-    out["potentials"] = copy(result.potentials);
-    out["reduced_costs"] = copy(reduced);
+    out["flows"] = owned(std::move(result.flows));
+    out["potentials"] = owned(std::move(result.potentials));
     out["dual_violation"] = result.certificate.dual_violation;
     out["primal_residual"] = result.certificate.primal_residual;
     out["gap"] = result.certificate.gap;
     out["shortage"] = py::make_tuple(copy(result.shortage.nodes), result.shortage.amount);
     out["surplus"] = py::make_tuple(copy(result.surplus.nodes), result.surplus.amount);
     out["ray"] = copy(result.ray);
-    out["basis"] = py::make_tuple(copy(result.basis.parent_arcs), copy(result.basis.at_upper));
+    out["basis"] = py::make_tuple(owned(std::move(result.basis.parent_arcs)), owned(std::move(result.basis.at_upper)));
     out["pivots"] = result.pivots;
     out["seconds"] = result.seconds;
     return out;

@@ -177,7 +177,9 @@ def test_equals_highs():
             return
         assert result.status is Status.OPTIMAL
         assert truth.status == 0
-        assert result.objective == pytest.approx(truth.fun, rel=1e-9, abs=1e-6)
+        # A row may be off by 1e-7 for HiGHS, which is worth that many duals.
+        slack = 1e-7 * (np.abs(result.supply_duals).sum() + np.abs(result.demand_duals).sum())
+        assert result.objective == pytest.approx(truth.fun, rel=1e-9, abs=1e-6 + slack)
         check_certificate(costs, supply, demand, result)
 
     agree()

@@ -4,11 +4,14 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
+#include <meio/core/context.hpp>
 #include <meio/core/error.hpp>
+#include <meio/core/status.hpp>
 #include <meio/transport/detail/arc_input.hpp>
 
 namespace meio::transport {
@@ -43,6 +46,7 @@ struct ArcTable {
     std::vector<double> costs;
     std::vector<double> capacities;         ///< empty where none were given
     std::vector<std::int64_t> positions;    ///< where each arc stood in the caller's list
+    std::optional<core::Status> stopped{};  ///< why the building was given up, where it was; then there are no arcs
 
     /// The problem on these arcs; this table and both spans must outlive it.
     [[nodiscard]] ArcProblem problem(std::span<const double> supply, std::span<const double> demand) const {
@@ -61,10 +65,11 @@ struct ArcTable {
 /// Builds the table from arcs `from[e]` -> `to[e]` at `costs[e]` (and up to `capacities[e]`, where given).
 ///
 /// Throws `core::InputError` naming, in one pass, every unknown source or destination, repeated arc, NaN or -inf cost, and
-/// negative or NaN capacity (the first thousand of them). Time and memory: linear.
+/// negative or NaN capacity (the first thousand of them). Time and memory: linear. The context's deadline and stop flag are
+/// looked at about every millisecond; see `ArcTable::stopped`.
 [[nodiscard]] inline ArcTable make_arcs(std::size_t sources, std::size_t destinations, std::span<const std::int32_t> from,
                                         std::span<const std::int32_t> to, std::span<const double> costs,
-                                        std::span<const double> capacities = {}) {
+                                        std::span<const double> capacities = {}, const core::Context& context = {}) {
     core::IssueList issues;
     const std::size_t n = from.size();
     const auto shape = [&](const char* field, std::size_t found) {
@@ -81,7 +86,14 @@ struct ArcTable {
     ArcTable table;
     table.sources = sources;
     table.offsets.assign(destinations + 1, 0);
+    const auto stop = [&](std::size_t e) {
+        constexpr std::size_t often = 1 << 16;
+        if (e % often != 0 || !(table.stopped = context.stop_reason())) return false;
+        table = ArcTable{sources, std::vector<std::int64_t>(destinations + 1, 0), {}, {}, {}, {}, table.stopped};
+        return true;
+    };
     for (std::size_t e = 0; e < n; ++e) {
+        if (stop(e)) return table;
         const bool known_source = from[e] >= 0 && static_cast<std::size_t>(from[e]) < sources;
         const bool known_destination = to[e] >= 0 && static_cast<std::size_t>(to[e]) < destinations;
         if (!known_source) limit.add("from", e, from[e], "unknown source");
@@ -98,6 +110,7 @@ struct ArcTable {
     if (!capacities.empty()) table.capacities.resize(known);
     std::vector<std::int64_t> next(table.offsets.begin(), table.offsets.end() - 1);
     for (std::size_t e = 0; e < n; ++e) {
+        if (stop(e)) return table;
         if (from[e] < 0 || static_cast<std::size_t>(from[e]) >= sources) continue;
         if (to[e] < 0 || static_cast<std::size_t>(to[e]) >= destinations) continue;
         const auto place = static_cast<std::size_t>(next[static_cast<std::size_t>(to[e])]++);

@@ -100,7 +100,6 @@ class FlowResult:
     bound: float
     unrouted: float
     flows: NDArray[np.float64]
-    reduced_costs: NDArray[np.float64]
     potentials: NDArray[np.float64]
     dual_violation: float
     primal_residual: float
@@ -111,10 +110,17 @@ class FlowResult:
     basis: FlowBasis
     pivots: int
     seconds: float
+    _arcs: tuple[NDArray[np.int32], NDArray[np.int32], NDArray[np.float64]] = field(repr=False)
 
     def __repr__(self) -> str:
         """Status, size and objective in one line."""
         return _line("FlowResult", self, self.potentials.size, self.flows.size)
+
+    @cached_property
+    def reduced_costs(self) -> NDArray[np.float64]:
+        """Reduced cost of each arc."""
+        tails, heads, costs = self._arcs
+        return costs - self.potentials[tails] + self.potentials[heads]
 
 
 def _line(name: str, result: Any, nodes: int, arcs: int) -> str:
@@ -229,7 +235,7 @@ def _solve(
         fields[name] = FlowCut(members.tolist(), amount) if members.size else None
     fields["ray"] = fields["ray"] if fields["ray"].size else None
     fields["basis"] = FlowBasis(*fields["basis"])
-    return FlowResult(**fields)
+    return FlowResult(**fields, _arcs=(tails, heads, costs))
 
 
 def _options(
@@ -345,7 +351,7 @@ def min_cost_flow(
             ends.append(indices(name, given, units.size, "the number of a node, as supply counts them"))
         except InputError as error:
             wrong += error.findings
-    money = numbers("costs", costs, 1)
+    money = numbers("costs", costs, 1).copy()  # the result holds it
     bounds = []
     for name, limit in (("lower", lower), ("upper", upper)):
         if limit is None:

@@ -34,11 +34,14 @@ class Names:
     ----------
     names : iterable of str
         The first names; none twice.
+    wholes : ndarray of int, optional
+        The names as whole numbers, where all came as such.
     """
 
-    def __init__(self, names: Sequence[str]) -> None:
+    def __init__(self, names: Sequence[str], wholes: NDArray[np.int64] | None = None) -> None:
         self.names = list(names)
-        self._place = {name: at for at, name in enumerate(self.names)}
+        self._place = dict(zip(self.names, range(len(self.names)), strict=True))
+        self._wholes = wholes
         self._table: tuple[int, NDArray[np.int32]] | None = None
         self._tried = False
 
@@ -83,7 +86,7 @@ class Names:
                 if place == len(self.names):
                     self.names.append(label)
                 codes[at] = place
-            self._table, self._tried = None, False
+            self._wholes, self._table, self._tried = None, None, False
         return codes
 
     def _look_up(self, labels: Any) -> NDArray[np.int32]:
@@ -93,14 +96,12 @@ class Names:
         """Give a table of places by whole number, where all names are such numbers and lie close together."""
         if not self._tried:
             self._tried = True
-            wholes = [name for name in self.names if name.isascii() and name.removeprefix("-").isdecimal()]
-            if len(wholes) == len(self.names) and wholes:
-                values = [int(name) for name in wholes]
-                low, high = min(values), max(values)
-                canonical = all(str(value) == name for value, name in zip(values, wholes, strict=True))
-                if canonical and high - low < _SPREAD * len(values) + 1024 and abs(low) < 1 << 62:
+            values = _wholes_of(self.names) if self._wholes is None else self._wholes
+            if values is not None and values.size:
+                low, high = int(values.min()), int(values.max())
+                if high - low < _SPREAD * values.size + 1024:
                     places = np.full(high - low + 1, -1, np.int32)
-                    places[np.array(values, np.int64) - low] = np.arange(len(values), dtype=np.int32)
+                    places[values - low] = np.arange(values.size, dtype=np.int32)
                     self._table = low, places
         return self._table
 
@@ -111,6 +112,15 @@ class Names:
             return (field, str(row), "", "a name is missing")
         hint = did_you_mean(label, self.names) if len(self.names) <= _NEAR else ""
         return (field, str(row), repr(label), fix + (f"; {hint}" if hint else ""))
+
+
+def _wholes_of(names: Sequence[str]) -> NDArray[np.int64] | None:
+    """Read names as whole numbers, where all are written as such."""
+    if not all(name.isascii() and name.removeprefix("-").isdecimal() and len(name) < 18 for name in names):
+        return None
+    values = [int(name) for name in names]
+    canonical = all(str(value) == name for value, name in zip(values, names, strict=True))
+    return np.array(values, np.int64) if canonical else None
 
 
 def _object(values: Sequence[Any]) -> NDArray[Any]:
@@ -204,7 +214,11 @@ class Numbers:
 
     def read(self, part: slice, column: Column) -> None:
         """Take a piece of the column."""
-        values, wrong = column.numbers()
+        try:
+            values, wrong = column.numbers()
+        except OverflowError:
+            fix = "must be numbers of size at most 1e300"
+            raise InputError.from_core([(self.field, "", "a whole number beyond that", fix)]) from None
         if len(self.findings) < SHOWN:
             for at in np.flatnonzero(wrong)[: SHOWN - len(self.findings)].tolist():
                 self.findings.append((self.field, str(part.start + at), repr(column.values[at]), "must be a number"))
@@ -224,21 +238,27 @@ def amounts_by_name(
 
     Refuses, by name, what is given twice, is missing or no number, and what is negative unless `signed`.
     """
-    labels: list[str | None]
+    labels: Sequence[str | None]
+    wholes = None
     if _is_table(given):
         rows = Rows(field, given, [name, field])
         values = Numbers(f"{field}.{field}", rows.height)
-        labels = []
+        read: list[str | None] = []
         for part, columns in rows.pieces():
-            labels += columns[name].labels()
+            read += columns[name].labels()
             values.read(part, columns[field])
-        wrong, amounts = values.findings, values.values
+        labels, wrong, amounts = read, values.findings, values.values
     elif isinstance(given, Mapping) or (hasattr(given, "items") and getattr(given, "ndim", 0) == 1):
-        pairs = list(given.items())
-        labels = Column(_object([key for key, _ in pairs])).labels()
-        column = Column(_object([value for _, value in pairs]))
-        amounts, bad = column.numbers()
-        wrong = [(field, str(labels[at]), repr(pairs[at][1]), "must be a number") for at in _some(bad)]
+        keys, cells = zip(*given.items(), strict=True) if len(given) else ((), ())
+        labels, wholes = _labels(keys)
+        plain = {type(cell) for cell in cells} <= {int, float}
+        try:
+            column = Column(np.array(cells, dtype=np.float64) if plain else _object(cells))
+            amounts, bad = column.numbers()
+        except OverflowError:
+            fix = "must be numbers of size at most 1e300"
+            raise InputError.from_core([(field, "", "a whole number beyond that", fix)]) from None
+        wrong = [(field, str(labels[at]), repr(cells[at]), "must be a number") for at in _some(bad)]
         wrong += [(field, str(labels[at]), "", "a number is missing") for at in _some(column.missing())]
     else:
         fix = f"must be a mapping of names to {kind}, or a frame with the columns {name} and {field}"
@@ -253,7 +273,17 @@ def amounts_by_name(
         wrong += [(field, label, "", "is given more than once") for label in list(twice)[:SHOWN]]
     if wrong:
         raise InputError.from_core(wrong)
-    return Names(names), amounts
+    return Names(names, wholes), amounts
+
+
+def _labels(keys: Sequence[Any]) -> tuple[Sequence[str | None], NDArray[np.int64] | None]:
+    """Give names to keys, and their whole numbers where that is what they are."""
+    kinds = {type(key) for key in keys}
+    if kinds == {str} and not any(map(str.isspace, keys)) and "" not in keys:
+        return keys, None
+    if kinds == {int} and min(keys) > -(1 << 62) and max(keys) < 1 << 62:
+        return list(map(str, keys)), np.array(keys, np.int64)
+    return Column(_object(keys)).labels(), None
 
 
 def _some(mask: NDArray[np.bool_]) -> list[int]:

@@ -59,7 +59,7 @@ def floats(field: str, values: Any) -> NDArray[np.float64]:
             raise InputError.from_core(
                 [(field, _place(at), repr(raw[at]), "must be a number, not text") for at in text[:SHOWN]]
             )
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         if isinstance(error, InputError):
             raise
         raise InputError.from_core([(field, "", "", f"must be numbers ({error})")]) from error
@@ -116,7 +116,7 @@ def real(field: str, value: Any) -> float:
     try:
         if not isinstance(value, str | bytes):
             return float(value)
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         pass
     raise InputError.from_core([(field, "", repr(value), "must be a number")])
 

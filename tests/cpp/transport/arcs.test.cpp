@@ -3,6 +3,7 @@
 
 #include <doctest/doctest.h>
 
+#include <atomic>
 #include <cmath>
 #include <cstdint>
 #include <limits>
@@ -64,4 +65,22 @@ TEST_CASE("millions of wrong arcs make one readable error") {
         CHECK(error.issues().size() == 1001);
         CHECK(error.issues().back().fix == "4000 further problems are not listed");
     }
+}
+
+TEST_CASE("a stop leaves a table without arcs") {
+    // A flag set beforehand and a deadline that has passed give reading up; an idle context changes nothing.
+    const std::vector<std::int32_t> from{0, 1};
+    const std::vector<std::int32_t> to{0, 0};
+    const std::vector<double> costs{1, 2};
+    const std::atomic<bool> stop{true};
+    core::Context context;
+    context.stop = &stop;
+    const auto stopped = transport::make_arcs(2, 3, from, to, costs, {}, context);
+    CHECK(stopped.stopped == core::Status::interrupted);
+    CHECK(stopped.source_ids.empty());
+    CHECK(stopped.offsets == std::vector<std::int64_t>(4, 0));
+    CHECK(transport::make_arcs(2, 3, from, to, costs, {}, core::Context::with_time_limit(-1)).stopped == core::Status::time_limit);
+    const auto whole = transport::make_arcs(2, 3, from, to, costs, {}, core::Context::with_time_limit(1000));
+    CHECK_FALSE(whole.stopped.has_value());
+    CHECK(whole.source_ids.size() == 2);
 }

@@ -486,6 +486,35 @@ TEST_CASE("stops leave a valid bound") {
     }
 }
 
+TEST_CASE("a stop with capacities leaves at least the bound of cheapest service") {
+    // Whenever it comes, the bound is below the optimum and not below what destinations cost that are served, within the
+    // capacities of arcs, by whoever is cheapest.
+    Owned p = generated(true, 30, 3000, 6, 2);
+    p.capacities.assign(p.costs.size(), 40.0);
+    const ArcResult full = transport::solve_arcs(p.view());
+    REQUIRE(full.status == core::Status::optimal);
+    double least = 0;
+    for (std::size_t j = 0; j < p.demand.size(); ++j) {
+        std::vector<double> costs(p.costs.begin() + p.offsets[j], p.costs.begin() + p.offsets[j + 1]);
+        std::sort(costs.begin(), costs.end());
+        double wanted = p.demand[j];
+        for (const double c : costs) {
+            least += c * std::min(wanted, 40.0);
+            wanted -= std::min(wanted, 40.0);
+        }
+    }
+    CHECK(least < full.objective);
+    const std::atomic<bool> stop{true};
+    core::Context context;
+    context.stop = &stop;
+    for (const std::int64_t limit : {0, 1, 10, 100, 1000}) {
+        const ArcResult r = limit == 0 ? transport::solve_arcs(p.view(), {}, context) : transport::solve_arcs(p.view(), {.max_pivots = limit});
+        CHECK(r.status == (limit == 0 ? core::Status::interrupted : core::Status::iteration_limit));
+        CHECK(r.bound >= least * (1 - 1e-12));
+        CHECK(r.bound <= full.objective);
+    }
+}
+
 TEST_CASE("ties and equal masses do not cycle") {
     // Unit demands, equal supplies and costs 0 or 1 make nearly every pivot degenerate; the guard is never reached.
     std::mt19937_64 random(5);

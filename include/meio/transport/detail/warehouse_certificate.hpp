@@ -164,4 +164,40 @@ inline double repaired_bound(const WarehouseProblem& p, std::span<const double> 
     return bound.value();
 }
 
+/// The best lower bound at these prices of sources: what the problem costs where supply is not limited but paid for, each
+/// destination served by what is cheapest for it, as far as its arcs reach.
+inline double relaxed_bound(const WarehouseProblem& p, std::span<const double> u) {
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    std::vector<double> price(u.begin(), u.end());
+    for (std::size_t i = 0; i < p.sources; ++i) {
+        if (!p.supply_exact) price[i] = std::min(price[i], 0.0);
+        if (p.overflow_prices != nullptr) price[i] = std::max(price[i], -p.overflow_prices[i]);
+    }
+    struct Offer {
+        double cost, capacity;
+    };
+    std::vector<Offer> offers;
+    core::CompensatedSum bound;
+    for (std::size_t i = 0; i < p.sources; ++i) bound.add(p.supply[i] * price[i]);
+    for (std::size_t j = 0; j < p.destinations; ++j) {
+        offers.clear();
+        if (p.shortage_prices != nullptr) offers.push_back({p.shortage_prices[j], infinity});
+        for (std::int64_t e = p.offsets[j]; e < p.offsets[j + 1]; ++e)
+            offers.push_back({p.costs[e] - price[static_cast<std::size_t>(p.ids[e])], p.capacities == nullptr ? infinity : p.capacities[e]});
+        double wanted = p.demand[j];
+        while (!offers.empty()) {
+            Offer& least = *std::min_element(offers.begin(), offers.end(), [](const Offer& a, const Offer& b) { return a.cost < b.cost; });
+            const bool welcome = p.demand_at_least && least.cost < 0 && least.capacity > 0;
+            if ((!(wanted > 0) && !welcome) || least.cost == infinity) break;
+            const double amount = welcome ? least.capacity : std::min(wanted, least.capacity);
+            if (amount == infinity) return -infinity;  // paid to take more than any demand
+            bound.add(amount * least.cost);
+            wanted -= amount;
+            least = offers.back();
+            offers.pop_back();
+        }
+    }
+    return bound.value();
+}
+
 }  // namespace meio::transport::detail

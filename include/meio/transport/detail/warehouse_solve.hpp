@@ -250,9 +250,12 @@ private:
         if (r.status != core::Status::optimal) raw_duals(work_, tree, r.supply_duals, r.demand_duals);
         else if (dwarfed_) tighten(r);
         r.bound = repaired_bound(given_, r.supply_duals, r.demand_duals, flows.by_arc(), &r.certificate.dual_violation);
-        if (r.status != core::Status::optimal && !start_.empty()) {
+        if (r.status != core::Status::optimal && r.status != core::Status::infeasible) {
+            // Prices on the way may prove less than those of the start, or than none at all.
             start_.resize(given_.sources);
-            r.bound = std::max(r.bound, repaired_bound(given_, start_, r.demand_duals, flows.by_arc(), nullptr));
+            const std::vector<double> none(given_.sources, 0.0);
+            for (const std::span<const double> prices : {std::span<const double>(r.supply_duals), std::span<const double>(start_), std::span<const double>(none)})
+                r.bound = std::max(r.bound, relaxed_bound(given_, prices));
         }
         double size = std::max({std::abs(r.objective), flows.turnover(), 1e-300});
         r.certificate.gap = std::abs(r.objective - r.bound) / size;
