@@ -165,10 +165,11 @@ inline double repaired_bound(const WarehouseProblem& p, std::span<const double> 
 }
 
 /// The best lower bound at these prices of sources: what the problem costs where supply is not limited but paid for, each
-/// destination served by what is cheapest for it, as far as its arcs reach.
+/// destination served by what is cheapest for it, as far as its arcs reach. Sources beyond the end of `u` are free.
 inline double relaxed_bound(const WarehouseProblem& p, std::span<const double> u) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     std::vector<double> price(u.begin(), u.end());
+    price.resize(p.sources, 0.0);
     for (std::size_t i = 0; i < p.sources; ++i) {
         if (!p.supply_exact) price[i] = std::min(price[i], 0.0);
         if (p.overflow_prices != nullptr) price[i] = std::max(price[i], -p.overflow_prices[i]);

@@ -250,13 +250,8 @@ private:
         if (r.status != core::Status::optimal) raw_duals(work_, tree, r.supply_duals, r.demand_duals);
         else if (dwarfed_) tighten(r);
         r.bound = repaired_bound(given_, r.supply_duals, r.demand_duals, flows.by_arc(), &r.certificate.dual_violation);
-        if (r.status != core::Status::optimal && r.status != core::Status::infeasible) {
-            // Prices on the way may prove less than those of the start, or than none at all.
-            start_.resize(given_.sources);
-            const std::vector<double> none(given_.sources, 0.0);
-            for (const std::span<const double> prices : {std::span<const double>(r.supply_duals), std::span<const double>(start_), std::span<const double>(none)})
-                r.bound = std::max(r.bound, relaxed_bound(given_, prices));
-        }
+        if (r.status != core::Status::optimal && r.status != core::Status::infeasible)  // prices on the way may prove less
+            r.bound = std::max({r.bound, relaxed_bound(given_, r.supply_duals), relaxed_bound(given_, start_), relaxed_bound(given_, {})});
         double size = std::max({std::abs(r.objective), flows.turnover(), 1e-300});
         r.certificate.gap = std::abs(r.objective - r.bound) / size;
         if (r.status == core::Status::optimal) {
