@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <span>
 #include <vector>
 
 #include <meio/core/context.hpp>
@@ -72,12 +73,15 @@ inline double flow_cost_cap(const FlowProblem& in) {
     settings.tolerance = scale.whole_amounts ? 0.0 : options.balance_tolerance * amounts;
     settings.rounding = scale.whole_amounts ? 0.0 : std::min(settings.tolerance, 1e-13 * amounts);
 
-    std::vector<double> costs(problem.costs.begin(), problem.costs.end());
+    std::vector<double> capped_costs;   // where they differ from the problem's
+    std::span<const double> costs = problem.costs;
     const double cap = scale.whole_costs ? std::numeric_limits<double>::infinity() : detail::flow_cost_cap(problem);
     bool capped = cap < scale.largest_cost;
     if (capped) {
         settings.largest_cost = cap;
-        for (double& c : costs) c = std::min(std::max(c, -cap), cap);
+        capped_costs.assign(costs.begin(), costs.end());
+        for (double& c : capped_costs) c = std::min(std::max(c, -cap), cap);
+        costs = capped_costs;
     }
 
     FlowResult result;
@@ -104,7 +108,7 @@ inline double flow_cost_cap(const FlowProblem& in) {
         const bool again = capped && !(options.max_pivots > 0 && result.pivots >= options.max_pivots);
         if (again) {
             settings.largest_cost = scale.largest_cost;
-            std::copy(problem.costs.begin(), problem.costs.end(), costs.begin());
+            costs = problem.costs;
             const FlowBasis basis = result.basis;
             solve(&basis);
         }

@@ -51,7 +51,8 @@ inline FlowScale check_flow(const FlowProblem& in) {
     FlowScale scale;
     double amounts = 0;   // bounds, but for upper ones too large to matter
     double huge = 0;
-    const auto whole = [](double v) { return v == std::floor(v); };
+    // Beyond 2^52 all numbers are whole; below, adding 1.5 * 2^52 rounds to a whole one.
+    const auto whole = [](double v) { return std::abs(v) >= 0x1p52 || (v + 0x1.8p52) - 0x1.8p52 == v; };
     for (std::size_t a = 0; a < arcs; ++a) {
         const auto known = [&](std::int32_t x) { return x >= 0 && static_cast<std::size_t>(x) < in.nodes; };
         if (!known(in.from[a])) wrong("from", a, std::to_string(in.from[a]), "must be a node, from 0");

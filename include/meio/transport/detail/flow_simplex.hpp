@@ -9,6 +9,7 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -32,7 +33,7 @@ public:
     };
 
     /// `costs` may differ from those of the problem and must outlive the kernel.
-    FlowSimplex(const FlowProblem& problem, const std::vector<double>& costs, const Settings& settings,
+    FlowSimplex(const FlowProblem& problem, std::span<const double> costs, const Settings& settings,
                 const FlowBasis* start)
         : in_(problem), settings_(settings), real_arcs_(problem.arcs()), tree_(problem.nodes), money_(problem.nodes + 1),
           artificial_(problem.nodes + 1), price_(problem.nodes + 1), slack_(problem.nodes, -1) {
