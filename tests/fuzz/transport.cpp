@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// libFuzzer target: transport::solve, TinySolver (cold, other amounts, other costs) and transport::solve_arcs (cold and
+// libFuzzer target: transport::solve by every network kernel and with prices, TinySolver (cold, other amounts, other costs) and transport::solve_arcs (cold and
 // from an earlier basis) against the slow twin.
 //   clang++ -std=c++20 -g -O1 -fsanitize=fuzzer,address,undefined -Iinclude -Itests tests/fuzz/transport.cpp -o fuzz
 // Without libFuzzer, -DMEIO_FUZZ_MAIN adds a driver: fuzz SECONDS feeds it random bytes.
@@ -152,11 +152,35 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     transport::TinySolver tiny(p.m, p.n, options.supply);
 
     Truth truth = truth_of(p);
-    check_result(transport::solve(p.costs, p.m, p.n, p.supply, p.demand, options), truth);
+    for (const auto kernel : {transport::Kernel::automatic, transport::Kernel::tiny, transport::Kernel::dense,
+                              transport::Kernel::warehouse, transport::Kernel::flow}) {
+        options.kernel = kernel;
+        check_result(transport::solve(p.costs, p.m, p.n, p.supply, p.demand, options), truth);
+    }
+    options.kernel = transport::Kernel::automatic;
     tiny.solve(p.costs, p.supply, p.demand);
     check_tiny(tiny, p, truth);
     const transport::ArcResult first = solve_arcs(p, options, nullptr);
     check_result(first, truth);
+
+    // With prices, whose truth is what two kernels agree on and prove.
+    std::vector<double> shortage(p.n), overflow(p.m);
+    for (double& v : shortage) v = byte() % 4 == 0 ? std::numeric_limits<double>::infinity() : byte() % 64;
+    for (double& v : overflow) v = byte() % 4 != 0 ? std::numeric_limits<double>::infinity() : byte() % 64;
+    const transport::MatrixProblem priced{p.m, p.n, p.costs, p.supply, p.demand, shortage, overflow};
+    transport::Options other = options;
+    if (byte() % 2 == 1) other.demand = transport::Relation::at_least;
+    const transport::Result one = transport::solve(priced, other);
+    other.kernel = transport::Kernel::flow;
+    const transport::Result two = transport::solve(priced, other);
+    other.kernel = transport::Kernel::warehouse;
+    const transport::Result three = transport::solve(priced, other);
+    for (const transport::Result* r : {&one, &two, &three}) {
+        require(r->status == one.status);
+        if (r->status != core::Status::optimal) continue;
+        require(r->objective == one.objective && r->bound == one.objective);
+        require(r->certificate.dual_violation <= 0 && r->certificate.primal_residual <= 0);
+    }
 
     draw_amounts();  // same costs
     p.convert();

@@ -96,7 +96,9 @@ void unpack(const Kernel& kernel, std::size_t row_count, std::size_t column_coun
     }
     const double total_supply = std::accumulate(supply.begin(), supply.end(), 0.0);
     const bool whole = total_supply + total_demand < 0x1p53 && detail::all_whole(supply) && detail::all_whole(demand);
-    const double tolerance = whole ? 0.0 : options.balance_tolerance * std::max(total_supply, total_demand);
+    // Supply that may stay unused, however much, makes no shortage a trifle.
+    const double balanced = options.supply == Relation::at_most ? total_demand : std::max(total_supply, total_demand);
+    const double tolerance = whole ? 0.0 : options.balance_tolerance * balanced;
     const bool exact = summary.integral && summary.largest * static_cast<double>(sources + destinations + 4) < 0x1p50;
 
     Result result;

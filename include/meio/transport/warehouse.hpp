@@ -82,6 +82,12 @@ inline ArcResult solve_raised_arcs(const ArcProblem& problem, const Options& opt
     ArcResult result = largest > 0 && largest < 1e-25
                            ? detail::solve_raised_arcs(problem, options, std::ldexp(1.0, -std::max(std::ilogb(largest), -1000)), context, start)
                            : detail::solve_checked_arcs(problem, options, summary, context, start);
+    // Beside supply beyond all measure a demand may look like rounding: what is not served is not called optimal.
+    double wanted = 0;
+    for (const double b : problem.demand) wanted += b;
+    if (result.status == core::Status::optimal && options.supply == Relation::at_most &&
+        result.certificate.primal_residual > std::max(options.balance_tolerance, 1e-9) * wanted)
+        result.status = core::Status::stalled;
     result.seconds = watch.seconds();
     return result;
 }

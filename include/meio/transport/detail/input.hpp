@@ -76,18 +76,22 @@ inline void add_input_issues(std::span<const double> costs, std::size_t sources,
         }
     const bool may_be_unlimited = options.supply == Relation::at_most && options.demand == Relation::exactly;
     double total = 0;
+    double wanted = 0;
+    double unlimited = 0;
     for (std::size_t i = 0; i < supply.size(); ++i) {
         const bool ok = supply[i] >= 0 && (supply[i] < infinity || may_be_unlimited);
         if (!ok) issues.add("supply", std::to_string(i), number(supply[i]),
                             may_be_unlimited ? "must be >= 0" : "must be finite and >= 0");
         if (supply[i] < infinity) total += supply[i];
+        else ++unlimited;
     }
     for (std::size_t j = 0; j < demand.size(); ++j) {
         if (!(demand[j] >= 0 && demand[j] < infinity))
             issues.add("demand", std::to_string(j), number(demand[j]), "must be finite and >= 0");
         else
-            total += demand[j];
+            wanted += demand[j];
     }
+    total += (1 + 2 * unlimited) * wanted;  // an unlimited source counts as twice all demand
     if (issues.empty() && !(total <= 1e300)) issues.add("supply, demand", "", number(total), "the total must not exceed 1e300");
 }
 

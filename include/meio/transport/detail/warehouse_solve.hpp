@@ -39,6 +39,7 @@ public:
         limited_.assign(problem.supply.begin(), problem.supply.end());
         for (double& a : limited_)
             if (std::isinf(a)) a = 2 * demand + 1;
+        demand_ = demand;
         total_ = std::max(demand, std::accumulate(limited_.begin(), limited_.end(), 0.0));
         whole_ = 2 * total_ < 0x1p53 && all_whole(limited_) && all_whole(problem.demand) && all_whole(problem.capacities);
         given_ = view();
@@ -160,7 +161,7 @@ private:
                 if (!can_receive(j) || !can_send(static_cast<std::size_t>(given_.ids[e]))) costs_[static_cast<std::size_t>(e)] = infinity;
     }
 
-    // Nodes without mass stay out where costs differ by orders: an arc of theirs at -1e300 would cost the others digits.
+    // Nodes without mass stay out where costs differ by orders, or an arc at -1e300 would cost the others digits.
     [[nodiscard]] bool can_send(std::size_t i) const {
         return limited_[i] > 0 || (!overflow_.empty() && overflow_[i] < std::numeric_limits<double>::infinity());
     }
@@ -196,7 +197,7 @@ private:
                     if (c < std::numeric_limits<double>::infinity()) s.largest = std::max(s.largest, std::abs(c));
         }
         s.integral = summary_.integral && prices_.integral && s.largest * 16 * (static_cast<double>(given_.sources) + 4) < 0x1p50;
-        s.tolerance = whole_ ? 0.0 : options_.balance_tolerance * total_;
+        s.tolerance = whole_ ? 0.0 : options_.balance_tolerance * (options_.supply == Relation::at_most ? demand_ : total_);
         s.max_pivots = options_.max_pivots;
         return s;
     }
@@ -290,9 +291,8 @@ private:
     WarehouseProblem given_;  ///< as the caller has it
     WarehouseProblem work_;   ///< as the kernel sees it: without what is too dear for now
     Shipment ray_;
-    double total_ = 0;
-    bool whole_ = false;
-    bool dwarfed_ = false;    ///< costs differ by many orders
+    double total_ = 0, demand_ = 0;
+    bool whole_ = false, dwarfed_ = false;  ///< whole amounts; costs that differ by many orders
 };
 
 }  // namespace meio::transport::detail
