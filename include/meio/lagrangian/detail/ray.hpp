@@ -11,6 +11,7 @@
 #include <utility>
 #include <vector>
 
+#include <meio/lagrangian/detail/archive.hpp>
 #include <meio/lagrangian/detail/evaluation.hpp>
 
 namespace meio::lagrangian::detail {
