@@ -165,7 +165,7 @@ def main() -> int:
             print(table(["instance", "ConicBundle, calls to 1e-6", "COIN-OR Vol, gap"], quoted))
     if matches("warehouse", options.only):
         print("\nOne warehouse, two stores, lost sales\n")
-        head = ["instance", "bound", "multiplier", "exact cost", "gap", "calls", "notes' table"]
+        head = ["instance", "bound", "multiplier", "exact cost", "gap", "calls", "known table"]
         print(table(head, warehouse_table(options.method)))
     if options.json:
         everything = [run.record() for runs in [ours, *peers] for run in runs]
