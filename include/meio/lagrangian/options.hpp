@@ -63,6 +63,12 @@ struct Options {
     /// Throws `core::InputError` naming every wrong entry for a problem with `size` multipliers.
     void validate(std::size_t size) const {
         core::IssueList issues;
+        check(size, issues);
+        issues.throw_if_any();
+    }
+
+    /// Adds every wrong entry to `issues`.
+    void check(std::size_t size, core::IssueList& issues) const {
         issues.require(max_calls >= 1, "max_calls", max_calls, "must be >= 1");
         issues.require(relative_gap >= 0, "relative_gap", relative_gap, "must be >= 0");
         issues.require(absolute_gap >= 0, "absolute_gap", absolute_gap, "must be >= 0");
@@ -90,7 +96,6 @@ struct Options {
             issues.add("resume", "", "together with start", "give one of the two: resume goes on, start begins anew");
         if (resume != nullptr && resume->multipliers.size() == size && resume->method != method)
             issues.add("resume", "", "of another method", "must come from a solve by the same method");
-        issues.throw_if_any();
     }
 };
 

@@ -19,8 +19,14 @@ struct Problem {
 
     /// Throws `core::InputError` naming every wrong entry of a problem with `size` multipliers.
     void validate(std::size_t size) const {
-        constexpr double infinity = std::numeric_limits<double>::infinity();
         core::IssueList issues;
+        check(size, issues);
+        issues.throw_if_any();
+    }
+
+    /// Adds every wrong entry to `issues`.
+    void check(std::size_t size, core::IssueList& issues) const {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
         const auto require_size = [&](const char* name, std::size_t found, bool may_be_empty) {
             if (found == size || (may_be_empty && found == 0)) return true;
             issues.add(name, "", std::to_string(found) + " values",
@@ -38,7 +44,6 @@ struct Problem {
             issues.require(high > -infinity, "upper", k, high, "must be a number above -infinity");
             issues.require(std::isnan(low) || std::isnan(high) || low <= high, "lower", k, low, "must not exceed upper");
         }
-        issues.throw_if_any();
     }
 };
 

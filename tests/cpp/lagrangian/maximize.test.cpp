@@ -403,3 +403,23 @@ TEST_CASE("elastic capacity: the upper bound is a recomputed cost") {
         CHECK(cost == doctest::Approx(result.model_upper).epsilon(1e-7));
     }
 }
+
+TEST_CASE("wrong options and a wrong problem are one error") {
+    // Options and right-hand sides are checked in one pass, so that nobody mends one to be told of the other.
+    struct Constant {
+        std::size_t size() const { return 1; }
+        std::size_t groups() const { return 1; }
+        void evaluate(std::span<const double>, std::size_t, Reply& reply) const {
+            reply.value = 1;
+            reply.gradient = {0.0};
+        }
+    };
+    Options options;
+    options.relative_gap = -1;
+    try {
+        (void)maximize(Constant{}, Problem{{std::nan("")}, {2.0}, {1.0}}, options);
+        FAIL("no error");
+    } catch (const core::InputError& error) {
+        CHECK(error.issues().size() == 3);
+    }
+}

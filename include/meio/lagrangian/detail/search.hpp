@@ -32,8 +32,10 @@ public:
     Search(const O& oracle, const Problem& problem, const Options& options, const core::Context& context)
         : oracle_(oracle), problem_(problem), options_(options), context_(context) {
         const std::size_t size = oracle.size();
-        options.validate(size);
-        problem.validate(size);
+        core::IssueList issues;
+        options.check(size, issues);
+        problem.check(size, issues);
+        issues.throw_if_any();
         constexpr double infinity = std::numeric_limits<double>::infinity();
         lower = problem.lower.empty() ? std::vector<double>(size, 0.0) : problem.lower;
         upper = problem.upper.empty() ? std::vector<double>(size, infinity) : problem.upper;

@@ -138,11 +138,7 @@ private:
         out.write(point_);
         here_.write(out);
         best_.write(out);
-        out.write(last_direction_);
-        out.write(factor_);
-        out.write(without_gain_);
-        out.write(averaged_);
-        out.write(total_weight_);
+        out.all(last_direction_, factor_, without_gain_, averaged_, total_weight_);
         return out.bytes();
     }
     void read(Reader& in) {
@@ -151,11 +147,7 @@ private:
         in.read(point_);
         here_.read(in);
         best_.read(in);
-        in.read(last_direction_);
-        in.read(factor_);
-        in.read(without_gain_);
-        in.read(averaged_);
-        in.read(total_weight_);
+        in.all(last_direction_, factor_, without_gain_, averaged_, total_weight_);
     }
 
     static constexpr int patience = 20;

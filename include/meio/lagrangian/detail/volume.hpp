@@ -130,25 +130,13 @@ private:
         Writer out;
         this->write_walk(out);
         level_.write(out);
-        out.write(best_gradient_);
-        out.write(factor_);
-        out.write(greatest_share_);
-        out.write(checked_value_);
-        out.write(since_check_);
-        out.write(reds_);
-        out.write(yellows_);
+        out.all(best_gradient_, factor_, greatest_share_, checked_value_, since_check_, reds_, yellows_);
         return out.bytes();
     }
     void read(Reader& in) {
         this->read_walk(in);
         level_.read(in);
-        in.read(best_gradient_);
-        in.read(factor_);
-        in.read(greatest_share_);
-        in.read(checked_value_);
-        in.read(since_check_);
-        in.read(reds_);
-        in.read(yellows_);
+        in.all(best_gradient_, factor_, greatest_share_, checked_value_, since_check_, reds_, yellows_);
     }
 
     Level level_{};
