@@ -130,7 +130,7 @@ std::vector<Family> families() {
 }
 
 // Changes 1 % of one kind of data; the network stays feasible for most draws.
-void change(reference::FlowInstance& in, int kind, reference::FlowDraw& draw) {
+void change(reference::FlowInstance& in, int kind, reference::InstanceDraw& draw) {
     const std::size_t count = std::max<std::size_t>(1, in.costs.size() / 100);
     for (std::size_t k = 0; k < count; ++k) {
         const std::size_t a = draw.below(in.costs.size());
@@ -154,7 +154,7 @@ void warm() {
         const transport::FlowBasis basis = transport::min_cost_flow(base.view()).basis;
         const char* kinds[] = {"costs", "capacities", "supplies", "added arcs"};
         for (int kind = 0; kind < 4; ++kind) {
-            reference::FlowDraw draw(9);
+            reference::InstanceDraw draw(9);
             double cold = 0, hot = 0;
             std::int64_t cold_pivots = 0, hot_pivots = 0;
             int solved = 0;

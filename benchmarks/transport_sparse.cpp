@@ -6,9 +6,8 @@
 // Usage: transport_sparse [--large] [--tiny] [--peers none|candidate|all]
 //   --large runs 200 x 1,000,000 instead (10 M arcs; minutes for LEMON on the loose one, which the tight one is
 //   spared); --tiny one small problem
-#include <algorithm>
-#include <cmath>
 #include <cstddef>
+#include <algorithm>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
@@ -16,6 +15,7 @@
 #include <vector>
 
 #include <meio/transport/warehouse.hpp>
+#include <reference/transport_instances.hpp>
 
 #include "transport_lemon.hpp"
 #include "transport_timing.hpp"
@@ -25,72 +25,21 @@ namespace {
 using benchmark::best_of;
 using benchmark::cpu_seconds;
 
-struct Instance {
-    std::size_t sources = 0;
-    std::vector<std::int64_t> offsets{0};
-    std::vector<std::int32_t> ids{};
-    std::vector<double> costs{}, supply{}, demand{};
+using meio::reference::ArcInstance;
 
-    [[nodiscard]] meio::transport::ArcProblem view() const {
-        meio::transport::ArcProblem p;
-        p.sources = sources;
-        p.offsets = offsets;
-        p.source_ids = ids;
-        p.costs = costs;
-        p.supply = supply;
-        p.demand = demand;
-        return p;
-    }
-};
-
-// The generator of the dense instances, by arcs: points in the unit square, `k` distinct sources a destination.
-Instance generate(bool tight, std::size_t m, std::size_t n, std::size_t k, std::uint64_t seed) {
-    const std::uint64_t x = seed * 1000003 + 31 * m + 17 * n + k;
-    std::uint64_t state = x * 0x9E3779B97F4A7C15ULL + 0x1234567ULL;
-    const auto next = [&] {
-        state += 0x9E3779B97F4A7C15ULL;
-        std::uint64_t z = state;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-        return z ^ (z >> 31);
-    };
-    const auto unit = [&] { return static_cast<double>(next() >> 11) * 0x1p-53; };
-    Instance p;
-    p.sources = m;
-    p.supply.resize(m);
-    p.demand.resize(n);
-    for (std::size_t s = 0; s < m + n; ++s) (void)next();  // amounts that the next lines redraw
-    double total = 0;
-    for (double& b : p.demand) total += b = static_cast<double>(1 + next() % 100);
-    double weights = 0;
-    for (double& w : p.supply) weights += w = 0.5 + unit();
-    for (double& w : p.supply) w = std::ceil((tight ? 1.03 : 1.3) * total * w / weights);
-    std::vector<double> px(m), py(m), qx(n), qy(n);
-    for (std::size_t i = 0; i < m; ++i) px[i] = unit(), py[i] = unit();
-    for (std::size_t j = 0; j < n; ++j) qx[j] = unit(), qy[j] = unit();
-    p.offsets.reserve(n + 1);
-    p.ids.reserve(n * k);
-    p.costs.reserve(n * k);
-    std::vector<std::int32_t> chosen;
-    for (std::size_t j = 0; j < n; ++j) {
-        chosen.clear();
-        while (chosen.size() < k) {
-            const auto i = static_cast<std::int32_t>(next() % m);
-            if (std::find(chosen.begin(), chosen.end(), i) == chosen.end()) chosen.push_back(i);
-        }
-        std::sort(chosen.begin(), chosen.end());
-        for (const std::int32_t id : chosen) {
-            const auto i = static_cast<std::size_t>(id);
-            p.ids.push_back(id);
-            p.costs.push_back(std::round(1e4 * std::sqrt((px[i] - qx[j]) * (px[i] - qx[j]) + (py[i] - qy[j]) * (py[i] - qy[j]))) + 1);
-        }
-        p.offsets.push_back(static_cast<std::int64_t>(p.ids.size()));
-    }
+meio::transport::ArcProblem view(const ArcInstance& in) {
+    meio::transport::ArcProblem p;
+    p.sources = in.sources;
+    p.offsets = in.offsets;
+    p.source_ids = in.ids;
+    p.costs = in.costs;
+    p.supply = in.supply;
+    p.demand = in.demand;
     return p;
 }
 
 #ifdef MEIO_HAVE_LEMON
-bool run_lemon(const Instance& in, bool all_rules, double seconds, double objective) {
+bool run_lemon(const ArcInstance& in, bool all_rules, double seconds, double objective) {
     const benchmark::PeakMemory memory;
     const double begin = cpu_seconds();
     benchmark::Lemon lemon(in.supply, in.demand, in.costs.size(), true, [&](auto&& add) {
@@ -143,8 +92,8 @@ int main(int argc, char** argv) {
                 "block s", "set-up", "MB", "ratio");
     bool wrong = false;
     for (const Case& c : cases) {
-        const Instance in = generate(c.tight, c.m, c.n, 10, 1);
-        const meio::transport::ArcProblem problem = in.view();
+        const ArcInstance in = meio::reference::sparse_transport_instance(c.tight, c.m, c.n, 10, 1);
+        const meio::transport::ArcProblem problem = view(in);
         meio::transport::ArcResult result;
         const benchmark::PeakMemory memory;
         const double seconds = best_of([&] {

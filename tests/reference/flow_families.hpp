@@ -12,6 +12,7 @@
 #include <meio/transport/min_cost_flow.hpp>
 
 #include <reference/flow_instances.hpp>
+#include <reference/instance_draw.hpp>
 
 // Families of networks after published generators, drawn from a stream of our own: whole numbers throughout.
 namespace meio::reference {
@@ -29,7 +30,7 @@ struct NetgenShape {
 /// After NETGEN: each source heads a chain of nodes that ends at several sinks and can carry all its supply; random arcs
 /// from everywhere on top.
 inline FlowInstance netgen(const NetgenShape& shape, std::uint64_t seed) {
-    FlowDraw draw(seed);
+    InstanceDraw draw(seed);
     FlowInstance in;
     in.nodes = shape.nodes;
     in.supply.assign(in.nodes, 0.0);
@@ -98,7 +99,7 @@ inline void fill(FlowInstance& in, std::size_t source, std::size_t sink, double 
 /// After GRIDGRAPH (Resende and Veiga 1991): length x width, arcs ahead, up and down, one source before the first column and
 /// one sink behind the last; costs 1 .. 10000, capacities 1 .. 1000; a share of the largest flow is sent.
 inline FlowInstance grid_graph(std::size_t length, std::size_t width, double share, std::uint64_t seed) {
-    FlowDraw draw(seed);
+    InstanceDraw draw(seed);
     FlowInstance in;
     in.nodes = length * width + 2;
     const std::size_t source = length * width;
@@ -121,7 +122,7 @@ inline FlowInstance grid_graph(std::size_t length, std::size_t width, double sha
 /// After GOTO, "grid on torus" (Goldberg and Kharitonov 1993): each node has `degree` arcs to nodes ahead on a torus, near
 /// ones cheap and narrow, far ones dear and wide; from one corner to the one half way round.
 inline FlowInstance goto_like(std::size_t side, std::size_t degree, double share, std::uint64_t seed) {
-    FlowDraw draw(seed);
+    InstanceDraw draw(seed);
     FlowInstance in;
     in.nodes = side * side;
     for (std::size_t i = 0; i < side; ++i)
@@ -140,7 +141,7 @@ inline FlowInstance goto_like(std::size_t side, std::size_t degree, double share
 /// Transshipment: every node has supply or demand or passes on, arcs both ways between near ones on a ring with long cuts,
 /// every third bounded below, every second above; lower bounds alone are a feasible flow's start.
 inline FlowInstance transshipment(std::size_t nodes, std::size_t degree, std::uint64_t seed) {
-    FlowDraw draw(seed);
+    InstanceDraw draw(seed);
     FlowInstance in;
     in.nodes = nodes;
     in.supply.assign(nodes, 0.0);

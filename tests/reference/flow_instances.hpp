@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <meio/transport/flow_problem.hpp>
+#include <reference/instance_draw.hpp>
 
 namespace meio::reference {
 
@@ -30,27 +31,10 @@ struct FlowInstance {
     [[nodiscard]] transport::FlowProblem view() const { return {nodes, from, to, costs, lower, upper, supply, relations}; }
 };
 
-/// The stream of whole numbers the instances are drawn from (splitmix64).
-class FlowDraw {
-public:
-    explicit FlowDraw(std::uint64_t seed) : state_(seed * 0x9E3779B97F4A7C15ULL + 0x1234567ULL) {}
-    std::uint64_t next() {
-        std::uint64_t z = (state_ += 0x9E3779B97F4A7C15ULL);
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-        return z ^ (z >> 31);
-    }
-    std::size_t below(std::size_t n) { return static_cast<std::size_t>(next() % n); }
-    double between(int a, int b) { return a + static_cast<double>(below(static_cast<std::size_t>(b - a + 1))); }
-
-private:
-    std::uint64_t state_;
-};
-
 /// After NETGEN (Klingman, Napier and Stutz 1974), family "8": root-of-n sources and sinks, a skeleton of dear chains that
 /// can carry all, random arcs of cost 1 to 10000 and capacity 1 to 1000 on top; `degree` arcs a node.
 inline FlowInstance netgen_like(std::size_t nodes, std::size_t degree, std::uint64_t seed) {
-    FlowDraw draw(seed);
+    InstanceDraw draw(seed);
     FlowInstance in;
     in.nodes = nodes;
     in.supply.assign(nodes, 0.0);
@@ -90,7 +74,7 @@ inline FlowInstance netgen_like(std::size_t nodes, std::size_t degree, std::uint
 /// Plants, hubs, depots and shops with lanes between neighbouring layers, bounded below on a few: `shops` at the end, each
 /// next layer a quarter of the one below; supply may stay, whole numbers. Unmet demand is bought at 20000 from a last node.
 inline FlowInstance layered(std::size_t shops, std::size_t degree, std::uint64_t seed) {
-    FlowDraw draw(seed);
+    InstanceDraw draw(seed);
     FlowInstance in;
     std::vector<std::size_t> sizes{std::max<std::size_t>(2, shops / 64), std::max<std::size_t>(2, shops / 16),
                                    std::max<std::size_t>(3, shops / 4), shops};
@@ -121,7 +105,7 @@ inline FlowInstance layered(std::size_t shops, std::size_t degree, std::uint64_t
 
 /// A grid of rows x columns, arcs right, up and down, from the left edge to the right one: long paths.
 inline FlowInstance grid(std::size_t rows, std::size_t columns, std::uint64_t seed) {
-    FlowDraw draw(seed);
+    InstanceDraw draw(seed);
     FlowInstance in;
     in.nodes = rows * columns;
     in.supply.assign(in.nodes, 0.0);

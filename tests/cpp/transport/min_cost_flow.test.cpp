@@ -13,13 +13,14 @@
 
 #include <reference/flow_families.hpp>
 #include <reference/flow_instances.hpp>
+#include <reference/instance_draw.hpp>
 #include <reference/min_cost_flow.hpp>
 #include <reference/transport_facts.hpp>
 #include <reference/transport_instances.hpp>
 
 using namespace meio;
 using core::Status;
-using reference::FlowDraw;
+using reference::InstanceDraw;
 using reference::FlowInstance;
 using transport::FlowResult;
 using transport::Relation;
@@ -96,7 +97,7 @@ struct Small {
     std::vector<long long> supply;
     std::vector<std::uint8_t> keeps;
 
-    explicit Small(FlowDraw& draw) {
+    explicit Small(InstanceDraw& draw) {
         in.nodes = 1 + draw.below(8);
         const std::size_t count = draw.below(20);
         const bool free_costs = draw.below(2) == 1;
@@ -270,7 +271,7 @@ TEST_CASE("published transportation problems as flows") {
 
 TEST_CASE("equal to the slow twin on random networks") {
     // 30,000 small networks of all kinds: status, value and proofs agree with augmenting paths and cancelled cycles.
-    FlowDraw draw(1);
+    InstanceDraw draw(1);
     int optimal = 0;
     int infeasible = 0;
     int unbounded = 0;
@@ -351,7 +352,7 @@ TEST_CASE("families after published generators prove their optimum") {
 
 TEST_CASE("a warm start ends where a cold one does") {
     // After edits of costs, bounds and supplies, and with arcs and nodes added, warm equals cold; few pivots remain.
-    FlowDraw draw(7);
+    InstanceDraw draw(7);
     std::int64_t warm_pivots = 0;
     std::int64_t cold_pivots = 0;
     int solved = 0;
@@ -414,7 +415,7 @@ TEST_CASE("a warm start ends where a cold one does") {
 
 TEST_CASE("degenerate assignment does not cycle") {
     // Unit supplies, few distinct costs, every vertex massively degenerate: always an end, always the same value.
-    FlowDraw draw(11);
+    InstanceDraw draw(11);
     for (int k = 0; k < 40; ++k) {
         const std::size_t n = 5 + draw.below(40);
         FlowInstance in;
@@ -448,7 +449,7 @@ TEST_CASE("real numbers keep their proofs") {
     // Fractions everywhere and supplies balanced only to rounding: optimal, with residual and gap at rounding level.
     for (std::uint64_t seed = 0; seed < 30; ++seed) {
         FlowInstance in = seed % 2 == 0 ? reference::netgen_like(200, 6, seed) : reference::layered(100, 4, seed);
-        FlowDraw draw(seed + 100);
+        InstanceDraw draw(seed + 100);
         for (double& c : in.costs) c *= 0.1 + 1e-3 * draw.between(0, 100) / 7;
         double scale = 0;
         for (double& b : in.supply) {

@@ -12,6 +12,7 @@
 #include <limits>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include <meio/transport/solve.hpp>
@@ -105,45 +106,9 @@ void check_optimal(const Owned& p, const Options& options, const ArcResult& r, d
 
 // A sparse instance of the generator whose optima are published with the tests.
 Owned generated(bool tight, std::size_t m, std::size_t n, std::size_t k, std::uint64_t seed) {
-    const std::uint64_t x = seed * 1000003 + 31 * m + 17 * n + k;
-    std::uint64_t state = x * 0x9E3779B97F4A7C15ULL + 0x1234567ULL;
-    const auto next = [&] {
-        state += 0x9E3779B97F4A7C15ULL;
-        std::uint64_t z = state;
-        z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9ULL;
-        z = (z ^ (z >> 27)) * 0x94D049BB133111EBULL;
-        return z ^ (z >> 31);
-    };
-    const auto unit = [&] { return static_cast<double>(next() >> 11) * 0x1p-53; };
-    Owned p;
-    p.sources = m;
-    p.supply.resize(m);
-    p.demand.resize(n);
-    for (std::size_t s = 0; s < m + n; ++s) next();
-    double total = 0;
-    for (double& b : p.demand) total += b = static_cast<double>(1 + next() % 100);
-    double weights = 0;
-    for (double& w : p.supply) weights += w = 0.5 + unit();
-    for (double& w : p.supply) w = std::ceil((tight ? 1.03 : 1.3) * total * w / weights);
-    std::vector<double> px(m), py(m), qx(n), qy(n);
-    for (std::size_t i = 0; i < m; ++i) px[i] = unit(), py[i] = unit();
-    for (std::size_t j = 0; j < n; ++j) qx[j] = unit(), qy[j] = unit();
-    std::vector<std::int32_t> chosen;
-    for (std::size_t j = 0; j < n; ++j) {
-        chosen.clear();
-        while (chosen.size() < k) {
-            const auto i = static_cast<std::int32_t>(next() % m);
-            if (std::find(chosen.begin(), chosen.end(), i) == chosen.end()) chosen.push_back(i);
-        }
-        std::sort(chosen.begin(), chosen.end());
-        for (const std::int32_t id : chosen) {
-            const auto i = static_cast<std::size_t>(id);
-            p.ids.push_back(id);
-            p.costs.push_back(std::round(1e4 * std::sqrt((px[i] - qx[j]) * (px[i] - qx[j]) + (py[i] - qy[j]) * (py[i] - qy[j]))) + 1);
-        }
-        p.offsets.push_back(static_cast<std::int64_t>(p.ids.size()));
-    }
-    return p;
+    reference::ArcInstance drawn = reference::sparse_transport_instance(tight, m, n, k, seed);
+    return {drawn.sources, std::move(drawn.offsets), std::move(drawn.ids), std::move(drawn.costs),
+            std::move(drawn.supply), std::move(drawn.demand), {}, {}, {}};
 }
 
 // Whole numbers of every awkward kind. `kind` bits: 1 capacities, 2 shortage prices, 4 overflow prices.
