@@ -6,8 +6,8 @@
 // Usage: transport_sparse [--large] [--tiny] [--peers none|candidate|all]
 //   --large runs 200 x 1,000,000 instead (10 M arcs; minutes for LEMON on the loose one, which the tight one is
 //   spared); --tiny one small problem
-#include <cstddef>
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <cstdio>
 #include <cstring>
