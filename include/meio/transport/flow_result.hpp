@@ -30,7 +30,7 @@ struct FlowCut {
 /// `potentials[i]` (p_i) is the change of the objective per further unit of supply at i (or unit less of demand), <= 0
 /// where units may be kept; where every node is `exactly`, up to a constant in each connected part of the network.
 /// Reduced costs c_a - p_from + p_to are 0 between the bounds, >= 0 at the lower and <= 0 at the upper bound. Where the
-/// status is not `optimal`, potentials are those of the last basis and prove nothing but `bound`.
+/// status is not `optimal`, potentials prove nothing but `bound`.
 struct FlowResult {
     core::Status status = core::Status::numerical_error;
     double objective = 0;              ///< cost of `flows`; money

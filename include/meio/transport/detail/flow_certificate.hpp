@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <utility>
 #include <vector>
 
 #include <meio/core/status.hpp>
@@ -16,90 +17,111 @@
 namespace meio::transport::detail {
 
 /// No optimal vertex sends more than this over an arc's lower bound, whatever its upper bound: its flow splits into paths
-/// from surplus to lack, and cycles, each of which has an arc of negative cost. +inf where such arcs have no upper bound.
-inline double flow_limit(const FlowProblem& in, bool bounded) {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    std::vector<double> net(in.nodes, 0.0);
-    for (std::size_t i = 0; i < in.nodes; ++i) net[i] = in.supply_of(i);
-    double cycles = 0;
-    double ranges = 0;
-    bool endless = false;
-    for (std::size_t a = 0; a < in.arcs(); ++a) {
-        const double low = in.lower_bound(a);
-        const double high = in.upper_bound(a);
-        if (low != 0) {
+/// from surplus to lack, and cycles, each of which has an arc of negative cost. +inf where such arcs have no upper bound,
+/// unless cycles of them are known to be `bounded`.
+inline double flow_limit(const FlowProblem& in, const FlowScale& scale, bool bounded) {
+    if (scale.endless && !bounded) return std::numeric_limits<double>::infinity();
+    double limit = 0;
+    if (in.lower.empty()) {
+        for (std::size_t i = 0; i < in.nodes; ++i) limit += std::max(in.supply_of(i), 0.0);
+    } else {
+        std::vector<double> net(in.nodes, 0.0);
+        for (std::size_t i = 0; i < in.nodes; ++i) net[i] = in.supply_of(i);
+        for (std::size_t a = 0; a < in.arcs(); ++a) {
+            const double low = in.lower[a];
+            if (low == 0) continue;
             net[static_cast<std::size_t>(in.from[a])] -= low;
             net[static_cast<std::size_t>(in.to[a])] += low;
         }
-        if (high < infinity) ranges += high - low;
-        if (in.costs[a] >= 0) continue;
-        if (high < infinity)
-            cycles += high - low;
-        else
-            endless = true;
+        for (const double b : net) limit += std::max(b, 0.0);
     }
-    double limit = 0;
-    for (const double b : net) limit += std::max(b, 0.0);
-    if (endless) return bounded ? limit + ranges : infinity;
-    return limit + cycles;
+    return limit + (scale.endless ? scale.ranges : scale.negative_ranges);
 }
 
-/// The value of the Lagrangian at potentials p: a lower bound on every flow's cost.
-inline double flow_bound(const FlowProblem& in, const std::vector<double>& p, double limit) {
-    double bound = 0;
-    for (std::size_t i = 0; i < in.nodes; ++i)
-        if (in.supply_of(i) != 0) bound += in.supply_of(i) * (in.may_keep(i) ? std::min(p[i], 0.0) : p[i]);
-    for (std::size_t a = 0; a < in.arcs(); ++a) {
-        const auto price = [&](std::int32_t x) {
-            const auto i = static_cast<std::size_t>(x);
-            return in.may_keep(i) ? std::min(p[i], 0.0) : p[i];
-        };
-        const double reduced = in.costs[a] - price(in.from[a]) + price(in.to[a]);
-        const double low = in.lower_bound(a);
+/// What node potentials prove: the value of the Lagrangian at them, a lower bound on every flow's cost, and by how much they
+/// miss the flow's reduced costs.
+class FlowProof {
+public:
+    FlowProof(const FlowProblem& in, const std::vector<double>& potentials, double limit) : in_(in), p_(potentials), limit_(limit) {
+        if (!in.relations.empty()) {
+            priced_ = potentials;
+            for (std::size_t i = 0; i < in.nodes; ++i)
+                if (in.may_keep(i)) priced_[i] = std::min(priced_[i], 0.0);
+        }
+        for (std::size_t i = 0; i < in.nodes; ++i)
+            if (in.supply_of(i) != 0) bound_ += in.supply_of(i) * priced()[i];
+    }
+
+    void add_arc(std::size_t u, std::size_t v, double cost, double x, double low, double high) {
+        double reduced = cost - p_[u] + p_[v];
+        if (x > low) violation_ = std::max(violation_, reduced);
+        if (x < high) violation_ = std::max(violation_, -reduced);
+        if (!priced_.empty()) reduced = cost - priced_[u] + priced_[v];
         if (reduced < 0)
-            bound += reduced * std::min(in.upper_bound(a), low + limit);
+            bound_ += reduced * std::min(high, low + limit_);
         else if (low != 0)
-            bound += reduced * low;
+            bound_ += reduced * low;
     }
-    return bound;
-}
 
-/// Fills objective, bound and certificate from the input, the flows and the potentials alone.
-inline void certify_flow(const FlowProblem& in, FlowResult& r) {
+    /// `sent`: units that leave node i, less those that enter.
+    void add_keeping_node(std::size_t i, double sent) {
+        violation_ = std::max(violation_, p_[i]);
+        const double left = in_.supply_of(i) - sent;
+        if (left > 1e-12 * (std::abs(sent) + std::abs(in_.supply_of(i)))) violation_ = std::max(violation_, -p_[i]);
+    }
+
+    [[nodiscard]] double bound() const { return std::isfinite(bound_) ? bound_ : -std::numeric_limits<double>::infinity(); }
+    [[nodiscard]] double violation() const { return violation_; }
+
+private:
+    [[nodiscard]] const std::vector<double>& priced() const { return priced_.empty() ? p_ : priced_; }
+
+    const FlowProblem& in_;
+    const std::vector<double>& p_;
+    std::vector<double> priced_;   // no price above 0 where units may stay; empty: none may
+    double limit_;
+    double bound_ = 0;
+    double violation_ = 0;
+};
+
+/// Fills objective, bound and certificate from the input, the flows and the potentials alone. Where `others` prove a better
+/// bound, they take the place of the potentials; empty: there are none.
+inline void certify_flow(const FlowProblem& in, const FlowScale& scale, FlowResult& r, std::vector<double> others = {}) {
     const double infinity = std::numeric_limits<double>::infinity();
     Certificate& proof = r.certificate;
     proof = {};
+    const double limit = flow_limit(in, scale, r.status == core::Status::optimal);
+    FlowProof first(in, r.potentials, limit);
+    FlowProof second(in, others.empty() ? r.potentials : others, limit);
     std::vector<double> net(in.nodes, 0.0);
     double weight = 0;
     r.objective = 0;
     for (std::size_t a = 0; a < in.arcs(); ++a) {
         const auto u = static_cast<std::size_t>(in.from[a]);
         const auto v = static_cast<std::size_t>(in.to[a]);
+        const double cost = in.costs[a];
         const double x = r.flows[a];
         const double low = in.lower_bound(a);
         const double high = in.upper_bound(a);
-        net[u] += x;
-        net[v] -= x;
         if (x != 0) {
-            r.objective += in.costs[a] * x;
-            weight += std::abs(in.costs[a] * x);
+            net[u] += x;
+            net[v] -= x;
+            r.objective += cost * x;
+            weight += std::abs(cost * x);
         }
         proof.primal_residual = std::max({proof.primal_residual, low - x, x - high});
-        const double reduced = in.costs[a] - r.potentials[u] + r.potentials[v];
-        if (x > low) proof.dual_violation = std::max(proof.dual_violation, reduced);
-        if (x < high) proof.dual_violation = std::max(proof.dual_violation, -reduced);
+        first.add_arc(u, v, cost, x, low, high);
+        if (!others.empty()) second.add_arc(u, v, cost, x, low, high);
     }
     for (std::size_t i = 0; i < in.nodes; ++i) {
         const double over = net[i] - in.supply_of(i);
-        if (!in.may_keep(i)) {
-            proof.primal_residual = std::max(proof.primal_residual, std::abs(over));
-            continue;
-        }
-        proof.primal_residual = std::max(proof.primal_residual, over);
-        proof.dual_violation = std::max(proof.dual_violation, r.potentials[i]);
-        const double scale = 1e-12 * (std::abs(net[i]) + std::abs(in.supply_of(i)));
-        if (-over > scale) proof.dual_violation = std::max(proof.dual_violation, -r.potentials[i]);
+        proof.primal_residual = std::max(proof.primal_residual, in.may_keep(i) ? over : std::abs(over));
+        if (!in.may_keep(i)) continue;
+        first.add_keeping_node(i, net[i]);
+        second.add_keeping_node(i, net[i]);
     }
+    const bool better = !others.empty() && second.bound() > first.bound();
+    proof.dual_violation = (better ? second : first).violation();
     if (r.status == core::Status::infeasible) {
         r.bound = proof.gap = infinity;
         return;
@@ -109,12 +131,10 @@ inline void certify_flow(const FlowProblem& in, FlowResult& r) {
         proof.gap = infinity;
         return;
     }
-    const double limit = flow_limit(in, r.status == core::Status::optimal);
-    r.bound = flow_bound(in, r.potentials, limit);
-    if (r.status != core::Status::optimal) r.bound = std::max(r.bound, flow_bound(in, std::vector<double>(in.nodes, 0.0), limit));
-    if (std::isnan(r.bound)) r.bound = -infinity;
-    const double scale = std::max({std::abs(r.objective), weight, 1e-300});
-    proof.gap = r.objective == r.bound ? 0.0 : std::abs(r.objective - r.bound) / scale;
+    r.bound = (better ? second : first).bound();
+    if (better) r.potentials = std::move(others);
+    const double size = std::max({std::abs(r.objective), weight, 1e-300});
+    proof.gap = r.objective == r.bound ? 0.0 : std::abs(r.objective - r.bound) / size;
     if (r.bound > r.objective && proof.gap < 1e-9 && r.unrouted == 0) r.bound = r.objective;
 }
 

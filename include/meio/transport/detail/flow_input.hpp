@@ -20,6 +20,9 @@ struct FlowScale {
     double largest_cost = 0;       ///< |c|
     double supply = 0;             ///< total
     double demand = 0;             ///< total
+    double ranges = 0;             ///< total of upper less lower bounds where there is an upper one
+    double negative_ranges = 0;    ///< ... of arcs of negative cost
+    bool endless = false;          ///< an arc of negative cost has no upper bound
     bool whole_costs = true;       ///< whole numbers, small enough that sums along any path are exact
     bool whole_amounts = true;     ///< supplies and bounds are whole numbers whose total stays below 2^53
 };
@@ -69,7 +72,13 @@ inline FlowScale check_flow(const FlowProblem& in) {
         else if (high < low)
             wrong("upper", a, number(high), "must not be below the lower bound");
         amounts += std::abs(low);
-        if (high < infinity) (high < 0x1p50 ? amounts : huge) += std::abs(high);
+        if (high < infinity) {
+            (high < 0x1p50 ? amounts : huge) += std::abs(high);
+            scale.ranges += high - low;
+            if (c < 0) scale.negative_ranges += high - low;
+        } else if (c < 0) {
+            scale.endless = true;
+        }
         scale.whole_amounts = scale.whole_amounts && whole(low) && (high == infinity || whole(high));
     }
     for (std::size_t i = 0; i < in.nodes; ++i) {

@@ -27,6 +27,7 @@ inline void FlowSimplex::reprice() {
     }
     for (std::size_t x = 0; x < price_.size(); ++x) price_[x] = money_[x] + (uniform_ ? 0.0 : weight_ * artificial_[x]);
     checked_ = pivots_;
+    work_ += static_cast<std::int64_t>(2 * in_.nodes);
 }
 
 // What is left on artificial arcs is rounding: forget it, and let none of them carry anything again.
@@ -51,6 +52,7 @@ inline bool FlowSimplex::enter(std::int32_t entering) {
     const double cost = forward ? arc.cost : -arc.cost;
     const FlowCost cycle = tree_.walk(tail, head, cost);
     climbed_ += static_cast<std::int64_t>(tree_.cycle_length());
+    work_ += static_cast<std::int64_t>(tree_.cycle_length());
     if (cycle.artificial > 0 || (cycle.artificial == 0 && money_ignored_)) return false;
     if (cycle.artificial == 0 && !(cycle.money < (settings_.exact ? 0.0 : -rounding_share * cycle.size))) return false;
     const FlowTree::Pivot done = tree_.pivot(entering, tail, head, cost, range(a), [this](std::int32_t tree_arc, std::int32_t x) {
@@ -83,6 +85,7 @@ inline bool FlowSimplex::enter(std::int32_t entering) {
     }
     // Only differences of prices count: where the subtree is more than half of the tree, the rest changes instead.
     const double change = price_[above] + step - price_[top];
+    work_ += std::min(tree_.at(done.moved).size, tree_.root() - tree_.at(done.moved).size);
     double* const price = price_.data();
     if (2 * tree_.at(done.moved).size > tree_.root() && std::abs(price_.back() - change) < most_drift_)
         tree_.each_other(done.moved, [=](std::int32_t x) { price[index(x)] -= change; });
@@ -93,18 +96,28 @@ inline bool FlowSimplex::enter(std::int32_t entering) {
 
 // Tries all arcs, best first, once each: rounding may have made the best one attractive. False: none can enter.
 inline bool FlowSimplex::enter_any() {
+    constexpr std::size_t most = 4096;   // sorted in one go
     reprice();
-    std::vector<std::pair<double, std::int32_t>> all;
-    for (std::size_t a = 0; a < arcs_.size(); ++a) {
-        const double key = lexicographic_ ? price<true>(a) : price<false>(a);
-        if (attractive(a, key)) all.emplace_back(key, static_cast<std::int32_t>(a));
+    using Entry = std::pair<double, std::int32_t>;
+    Entry last{-std::numeric_limits<double>::infinity(), -1};
+    for (std::vector<Entry> best;; best.clear()) {
+        for (std::size_t a = 0; a < arcs_.size(); ++a) {
+            if (a % most == 0 && stops_after(most)) return false;
+            const double key = lexicographic_ ? price<true>(a) : price<false>(a);
+            if (!attractive(a, key) || !(last < Entry(key, static_cast<std::int32_t>(a)))) continue;
+            best.emplace_back(key, static_cast<std::int32_t>(a));
+            if (best.size() < 2 * most) continue;
+            std::nth_element(best.begin(), best.begin() + most, best.end());
+            best.resize(most);
+        }
+        std::sort(best.begin(), best.end());
+        for (const Entry& candidate : best) {
+            if (enter(candidate.second)) return true;
+            if (!ray_.empty()) return false;
+        }
+        if (best.size() < most) return false;
+        last = best.back();
     }
-    std::sort(all.begin(), all.end());
-    for (const auto& candidate : all) {
-        if (enter(candidate.second)) return true;
-        if (!ray_.empty()) return false;
-    }
-    return false;
 }
 
 // Finds an arc worth entering: the best one left of the last scan while it is nearly as good as what that scan found, else
@@ -151,6 +164,7 @@ std::int32_t FlowSimplex::find_candidate() {
             if (list_size_ == list_.size()) worst = list_[0].key;
         }
         ++looked;
+        if (looked % block_ == 0 && stops_after(block_ * chunk_)) return -1;
     } while (looked < chunks_ && (list_size_ == 0 || looked % block_ != 0));
     if (list_size_ == 0) return -1;
     --list_size_;
@@ -161,24 +175,38 @@ std::int32_t FlowSimplex::find_candidate() {
 // Brings in the cheapest arc of each node that wants units, before any search.
 inline void FlowSimplex::enter_cheapest() {
     std::vector<std::int32_t> cheapest(in_.nodes, -1);
-    for (std::size_t a = 0; a < real_arcs_; ++a) {
+    const bool stop = for_arcs_until_stop([&](std::size_t a) {
         const std::size_t v = index(arcs_[a].to);
-        if (tree_.arc(arcs_[a].to) != FlowTree::artificial_down || side_[a] <= 0) continue;
+        if (tree_.arc(arcs_[a].to) != FlowTree::artificial_down || side_[a] <= 0) return;
         if (cheapest[v] < 0 || arcs_[a].cost < arcs_[index(cheapest[v])].cost) cheapest[v] = static_cast<std::int32_t>(a);
-    }
-    for (const std::int32_t a : cheapest)
+    });
+    if (stop) return;
+    for (const std::int32_t a : cheapest) {
         if (a >= 0 && side_[index(a)] > 0 && price<false>(index(a)) < 0 && ray_.empty()) (void)enter(a);
+        if (stops_after(1)) break;
+    }
     ray_.clear();
 }
 
-inline core::Status FlowSimplex::run(const core::Context& context, std::int64_t max_pivots) {
+inline core::Status FlowSimplex::run(std::int64_t max_pivots) {
+    set_up();
+    const core::Status status = stopped_ ? *stopped_ : search(max_pivots);
+    if (!stopped_) return status;
+    ray_.clear();
+    return *stopped_;
+}
+
+inline core::Status FlowSimplex::search(std::int64_t max_pivots) {
     const std::int64_t endless = 1000000 + 300 * static_cast<std::int64_t>(in_.nodes + arcs_.size());
     const auto check_every = static_cast<std::int64_t>(in_.nodes + 64);
     reprice();
     if (max_pivots == 0 || max_pivots > static_cast<std::int64_t>(in_.nodes)) enter_cheapest();
-    for (std::int64_t round = 0;; ++round) {
-        if (round % 16 == 0)
-            if (const auto reason = context.stop_reason()) return *reason;
+    while (!stops_after(1)) {
+        if (work_ >= next_sweep_) {
+            if (!walks_) walks_.emplace(in_);
+            const bool more = walks_->sweep();
+            next_sweep_ = more ? work_ + static_cast<std::int64_t>(64 * real_arcs_) : std::numeric_limits<std::int64_t>::max();
+        }
         if (max_pivots > 0 && pivots_ >= max_pivots) return core::Status::iteration_limit;
         if (pivots_ > endless) return core::Status::stalled;
         if (!uniform_ && pivots_ - checked_ >= check_every) {
@@ -205,6 +233,7 @@ inline core::Status FlowSimplex::run(const core::Context& context, std::int64_t 
                 continue;
             }
         }
+        if (stopped_) break;
         if (!settings_.exact && pivots_ != checked_) {   // prices have been carried along: compute them anew before believing
             reprice();
             continue;

@@ -9,12 +9,15 @@
 #include <functional>
 #include <limits>
 #include <numeric>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
 
 #include <meio/core/context.hpp>
+#include <meio/core/status.hpp>
 #include <meio/transport/detail/flow_tree.hpp>
+#include <meio/transport/detail/flow_walks.hpp>
 #include <meio/transport/flow_basis.hpp>
 #include <meio/transport/flow_problem.hpp>
 
@@ -32,32 +35,27 @@ public:
         double rounding = 0;          ///< unrouted units that count as rounding at once
     };
 
-    /// `costs` may differ from those of the problem and must outlive the kernel.
+    /// `costs` may differ from those of the problem; all must outlive the kernel.
     FlowSimplex(const FlowProblem& problem, std::span<const double> costs, const Settings& settings,
-                const FlowBasis* start)
-        : in_(problem), settings_(settings), real_arcs_(problem.arcs()), tree_(problem.nodes), money_(problem.nodes + 1),
-          artificial_(problem.nodes + 1), price_(problem.nodes + 1), slack_(problem.nodes, -1) {
-        const std::int32_t root = tree_.root();
-        arcs_.reserve(real_arcs_);
-        for (std::size_t a = 0; a < real_arcs_; ++a) arcs_.push_back({problem.from[a], problem.to[a], costs[a]});
-        for (std::int32_t x = 0; x < root; ++x)
-            if (problem.may_keep(index(x))) {
-                slack_[index(x)] = static_cast<std::int32_t>(arcs_.size());
-                arcs_.push_back({x, root, 0.0});
-            }
-        side_.assign(arcs_.size(), 1);
-        weight_ = 1;
-        while (weight_ < 2 * settings.largest_cost * static_cast<double>(problem.nodes + 2) && weight_ < 1e290) weight_ *= 2;
-        most_drift_ = settings.exact ? std::max(0.0, 0x1p52 - weight_) : weight_;
-        part(arcs_.size() > 50000 ? 128 : 32);
-        build(start);
-    }
+                const FlowBasis* start, const core::Context& context)
+        : in_(problem), costs_(costs), settings_(settings), start_(start), context_(context), real_arcs_(problem.arcs()),
+          tree_(problem.nodes), money_(problem.nodes + 1), artificial_(problem.nodes + 1), price_(problem.nodes + 1),
+          slack_(problem.nodes, -1) {}
 
     /// `optimal`, `infeasible`, `unbounded` (see `ray`), or why it stopped early.
-    core::Status run(const core::Context& context, std::int64_t max_pivots);
+    core::Status run(std::int64_t max_pivots);
 
     [[nodiscard]] std::int64_t pivots() const { return pivots_; }
-    [[nodiscard]] double unrouted() const { return tree_.unrouted(); }
+
+    [[nodiscard]] double unrouted() const {
+        if (built_) return tree_.unrouted();
+        double total = 0;
+        const std::vector<double> net = surplus();
+        for (std::size_t i = 0; i < in_.nodes; ++i)
+            if (net[i] < 0 || !in_.may_keep(i)) total += std::abs(net[i]);
+        return total;
+    }
+
     [[nodiscard]] const std::vector<std::int32_t>& ray() const { return ray_; }
 
     /// Flows by arc, within their bounds; recomputed from the tree unless `as_kept`, to shed accumulated rounding.
@@ -67,8 +65,21 @@ public:
     /// the arcs ask for.
     [[nodiscard]] std::vector<double> potentials();
 
+    /// Potentials that prove a bound however early the search has ended: `FlowWalks` for a part of the time spent so far.
+    [[nodiscard]] std::vector<double> walk_potentials() {
+        constexpr std::int64_t least = 2;
+        constexpr std::int64_t most = 30000000;
+        const auto arcs = static_cast<std::int64_t>(std::max<std::size_t>(real_arcs_, 1));
+        const std::int64_t sweeps = std::max(least, std::min(most, work_ / 8) / arcs);
+        if (!walks_) walks_.emplace(in_);
+        for (std::int64_t k = 0; k < sweeps && walks_->sweep(); ++k) {
+        }
+        return walks_->potentials();
+    }
+
     [[nodiscard]] FlowBasis basis() const {
         FlowBasis basis;
+        if (!built_) return start_ != nullptr ? *start_ : basis;
         basis.parent_arcs.resize(in_.nodes);
         for (std::size_t x = 0; x < in_.nodes; ++x) {
             const std::int32_t arc = tree_.arc(static_cast<std::int32_t>(x));
@@ -103,9 +114,10 @@ private:
         for (std::size_t i = 0; i < in_.nodes; ++i) net[i] = in_.supply_of(i);
         if (in_.lower.empty() && in_.upper.empty()) return net;
         for (std::size_t a = 0; a < real_arcs_; ++a) {
-            const double flow = side_[a] < 0 ? in_.upper[a] : in_.lower_bound(a);
-            net[index(arcs_[a].from)] -= flow;
-            net[index(arcs_[a].to)] += flow;
+            const double flow = built_ && side_[a] < 0 ? in_.upper[a] : in_.lower_bound(a);
+            if (flow == 0) continue;
+            net[index(in_.from[a])] -= flow;
+            net[index(in_.to[a])] += flow;
         }
         return net;
     }
@@ -121,7 +133,31 @@ private:
         next_chunk_ = 0;
     }
 
-    void build(const FlowBasis* start);
+    // Counts work (arcs priced, nodes moved) and looks at the context about every millisecond of it. True: stop.
+    bool stops_after(std::size_t work) {
+        constexpr std::int64_t often = 1 << 18;
+        work_ += static_cast<std::int64_t>(work);
+        if (work_ >= next_stop_look_ && !stopped_) {
+            next_stop_look_ = work_ + often;
+            stopped_ = context_.stop_reason();
+        }
+        return stopped_.has_value();
+    }
+
+    // Calls visit(a) for all arcs of the problem but where a stop comes first. True: stop.
+    template <class Visit>
+    bool for_arcs_until_stop(Visit&& visit) {
+        constexpr std::size_t block = 1 << 16;
+        for (std::size_t begin = 0; begin < real_arcs_; begin += block) {
+            const std::size_t end = std::min(begin + block, real_arcs_);
+            for (std::size_t a = begin; a < end; ++a) visit(a);
+            if (stops_after(end - begin)) return true;
+        }
+        return stopped_.has_value();
+    }
+
+    void set_up();
+    void build();
     void hang(std::int32_t x, double surplus);
     void reprice();
     void drop_artificials();
@@ -130,6 +166,7 @@ private:
     bool enter(std::int32_t arc);
     bool enter_any();
     void enter_cheapest();
+    core::Status search(std::int64_t max_pivots);
 
     // Reduced cost of the arc as seen from the bound it is at.
     template <bool lexicographic>
@@ -174,8 +211,17 @@ private:
     static constexpr double rounding_share = 1e-12;
 
     const FlowProblem& in_;
+    std::span<const double> costs_;
     Settings settings_;
+    const FlowBasis* start_;
+    const core::Context& context_;
+    std::optional<core::Status> stopped_;
+    std::int64_t work_ = 0;
+    std::int64_t next_stop_look_ = 0;     // in work
+    std::int64_t next_sweep_ = 100000000; // of `walks_`, in work: not before the search takes about a second
+    std::optional<FlowWalks> walks_;
     std::size_t real_arcs_;
+    bool built_ = false;
     FlowTree tree_;
     std::vector<Arc> arcs_;               // those of the problem, then one to the root for each node that may keep units
     std::vector<std::int8_t> side_;       // 1 at the lower bound, -1 at the upper, 0 in the tree or fixed
@@ -207,7 +253,8 @@ private:
 
 inline std::vector<double> FlowSimplex::flows(bool as_kept) const {
     std::vector<double> flow(real_arcs_);
-    for (std::size_t a = 0; a < real_arcs_; ++a) flow[a] = side_[a] < 0 ? in_.upper[a] : in_.lower_bound(a);
+    for (std::size_t a = 0; a < real_arcs_; ++a) flow[a] = built_ && side_[a] < 0 ? in_.upper[a] : in_.lower_bound(a);
+    if (!built_) return flow;
     std::vector<double> net;
     if (!as_kept) net = surplus();
     const auto set = [&](std::int32_t x) {
@@ -227,6 +274,7 @@ inline std::vector<double> FlowSimplex::flows(bool as_kept) const {
 }
 
 inline std::vector<double> FlowSimplex::potentials() {
+    if (!built_) return std::vector<double>(in_.nodes, 0.0);
     tree_.potentials(money_, artificial_);
     double price = 0;
     for (std::size_t a = 0; a < arcs_.size(); ++a) {

@@ -12,6 +12,24 @@
 // The start of the network simplex: from nothing or from a basis.
 namespace meio::transport::detail {
 
+inline void FlowSimplex::set_up() {
+    const std::int32_t root = tree_.root();
+    arcs_.reserve(real_arcs_);
+    if (for_arcs_until_stop([this](std::size_t a) { arcs_.push_back({in_.from[a], in_.to[a], costs_[a]}); })) return;
+    for (std::int32_t x = 0; x < root; ++x)
+        if (in_.may_keep(index(x))) {
+            slack_[index(x)] = static_cast<std::int32_t>(arcs_.size());
+            arcs_.push_back({x, root, 0.0});
+        }
+    side_.assign(arcs_.size(), 1);
+    weight_ = 1;
+    while (weight_ < 2 * settings_.largest_cost * static_cast<double>(in_.nodes + 2) && weight_ < 1e290) weight_ *= 2;
+    most_drift_ = settings_.exact ? std::max(0.0, 0x1p52 - weight_) : weight_;
+    part(arcs_.size() > 50000 ? 128 : 32);
+    build();
+    if (stopped_) built_ = false;
+}
+
 inline void FlowSimplex::hang(std::int32_t x, double surplus) {
     constexpr double infinity = std::numeric_limits<double>::infinity();
     FlowTree::Node& node = tree_.at(x);
@@ -31,8 +49,9 @@ inline void FlowSimplex::hang(std::int32_t x, double surplus) {
 
 // Takes the tree of the start as far as it is one. An arc whose flow breaks a bound goes to that bound, and what it
 // leaves behind hangs below the root by an artificial arc; so does a node from which nothing could be sent up.
-inline void FlowSimplex::build(const FlowBasis* start) {
+inline void FlowSimplex::build() {
     const std::int32_t root = tree_.root();
+    const FlowBasis* const start = start_;
     const bool warm = start != nullptr && !start->empty();
     for (std::int32_t x = 0; x < root; ++x) tree_.set_parent(x, root);
     if (warm) {
@@ -59,7 +78,10 @@ inline void FlowSimplex::build(const FlowBasis* start) {
         for (std::int32_t x = 0; x < root; ++x)
             if (tree_.parent(x) != root) side_[index(tree_.arc(x))] = 1;
     }
+    built_ = true;  // sides say which bound an arc is at
+    if (stops_after(real_arcs_)) return;
     std::vector<double> net = surplus();
+    if (stops_after(real_arcs_)) return;
     const auto settle = [&](std::int32_t x) {
         FlowTree::Node& node = tree_.at(x);
         double& have = net[index(x)];
@@ -86,9 +108,13 @@ inline void FlowSimplex::build(const FlowBasis* start) {
         for (const std::int32_t x : tree_.leaves_first()) settle(x);
     else
         for (std::int32_t x = 0; x < root; ++x) settle(x);
-    for (std::size_t a = 0; a < real_arcs_; ++a)
-        if (range(a) == 0) side_[a] = 0;
+    if (stops_after(in_.nodes)) return;
+    if (!in_.upper.empty())
+        for (std::size_t a = 0; a < real_arcs_; ++a)
+            if (range(a) == 0) side_[a] = 0;
+    if (stops_after(real_arcs_)) return;
     tree_.link_all();
+    (void)stops_after(4 * in_.nodes);
 }
 
 }  // namespace meio::transport::detail
