@@ -72,6 +72,7 @@ inline double flow_cost_cap(const FlowProblem& in) {
     const double amounts = std::max(scale.supply, scale.demand);
     detail::FlowSimplex::Settings settings;
     settings.exact = scale.whole_costs;
+    settings.lifted = scale.lifted;
     settings.largest_cost = scale.largest_cost;
     settings.tolerance = scale.whole_amounts ? 0.0 : options.balance_tolerance * amounts;
     settings.rounding = scale.whole_amounts ? 0.0 : std::min(settings.tolerance, 1e-13 * amounts);
@@ -95,13 +96,17 @@ inline double flow_cost_cap(const FlowProblem& in) {
         result.pivots += kernel.pivots();
         result.unrouted = kernel.unrouted();
         result.flows = kernel.flows(scale.whole_amounts || result.unrouted > 0);
-        result.potentials = kernel.potentials();
+        const bool early = !core::is_success(result.status) && result.status != core::Status::infeasible &&
+                           result.status != core::Status::unbounded;
+        // A tree of a huge network with unrouted units has no prices that are worth another two passes over the arcs.
+        constexpr std::size_t huge = 1 << 21;
+        const bool only_walks = early && result.unrouted > 0 && problem.arcs() > huge;
+        if (early) walks = kernel.walk_potentials();
+        result.potentials = only_walks ? std::exchange(walks, {}) : kernel.potentials();
         result.ray = kernel.ray();
         result.basis = kernel.basis();
         if (result.status == core::Status::infeasible)
             detail::find_flow_cuts(problem, scale.whole_amounts ? 0.0 : 0x1p-40 * amounts, result);
-        else if (!core::is_success(result.status) && result.status != core::Status::unbounded)
-            walks = kernel.walk_potentials();
     };
     solve(start);
     if (capped && core::is_success(result.status)) {

@@ -598,6 +598,73 @@ TEST_CASE("a stopped solve keeps a feasible flow and a bound") {
     CHECK(transport::min_cost_flow(in.view(), {}, core::Context::with_time_limit(-1)).status == Status::time_limit);
 }
 
+// The Lagrangian at the result's potentials by definition: what they prove where no arc of negative cost is endless.
+double proven_by(const FlowInstance& in, const FlowResult& r) {
+    const auto p = in.view();
+    double most = 0;   // no vertex of a feasible problem without endless negative arcs sends more over an arc
+    for (std::size_t a = 0; a < p.arcs(); ++a) {
+        const double range = p.upper_bound(a) - p.lower_bound(a);
+        if (in.costs[a] < 0) most += range;
+    }
+    std::vector<double> net = in.supply;
+    for (std::size_t a = 0; a < p.arcs(); ++a) {
+        net[at(in.from[a])] -= p.lower_bound(a);
+        net[at(in.to[a])] += p.lower_bound(a);
+    }
+    for (const double b : net) most += std::max(b, 0.0);
+    double bound = 0;
+    for (std::size_t i = 0; i < in.nodes; ++i) bound += p.supply_of(i) * (p.may_keep(i) ? std::min(r.potentials[i], 0.0) : r.potentials[i]);
+    for (std::size_t a = 0; a < p.arcs(); ++a) {
+        const auto price = [&](std::int32_t x) { return p.may_keep(at(x)) ? std::min(r.potentials[at(x)], 0.0) : r.potentials[at(x)]; };
+        const double reduced = in.costs[a] - price(in.from[a]) + price(in.to[a]);
+        const double low = p.lower_bound(a);
+        bound += reduced * (reduced > 0 ? low : reduced < 0 ? std::min(p.upper_bound(a), low + most) : 0.0);
+    }
+    return bound;
+}
+
+TEST_CASE("a solve stopped before its first pivot proves a bound") {
+    // Walks of a few arcs: never above the optimum, whatever the bounds, signs and relations; far above 0 on a network.
+    std::atomic<bool> stop{true};
+    core::Context stopped;
+    stopped.stop = &stop;
+    int proven = 0;
+    FlowDraw draw(77);
+    for (int k = 0; k < 3000; ++k) {
+        const Small small(draw);
+        const FlowResult best = solve(small.in);
+        const FlowResult r = transport::min_cost_flow(small.in.view(), {}, stopped);
+        REQUIRE(r.status == Status::interrupted);
+        REQUIRE(r.pivots == 0);
+        if (best.status != Status::optimal) continue;
+        REQUIRE(r.bound <= best.objective + 1e-9);
+        for (std::size_t a = 0; a < r.flows.size(); ++a) REQUIRE(r.flows[a] == small.in.view().lower_bound(a));
+        if (std::isfinite(r.bound)) REQUIRE(r.bound == doctest::Approx(proven_by(small.in, r)));
+        proven += std::isfinite(r.bound);
+        const FlowResult again = solve(small.in, &r.basis);
+        REQUIRE(again.objective == best.objective);
+    }
+    CHECK(proven > 500);
+    for (const FlowInstance& in : {reference::netgen({1024, 32, 32, 8192, 32000}, 1), reference::transshipment(2000, 6, 1),
+                                   reference::layered(400, 6, 1)}) {
+        const FlowResult best = solve(in);
+        const FlowResult r = transport::min_cost_flow(in.view(), {}, stopped);
+        CHECK(r.bound <= best.objective);
+        CHECK(r.bound >= 0.15 * best.objective);
+        CHECK(r.bound == doctest::Approx(proven_by(in, r)));
+        CHECK(r.unrouted > 0);
+        // Later on the bound is better, and proven by the potentials as well.
+        for (const double share : {0.2, 0.6, 0.98}) {
+            transport::FlowOptions options;
+            options.max_pivots = static_cast<std::int64_t>(share * static_cast<double>(best.pivots));
+            const FlowResult later = transport::min_cost_flow(in.view(), options);
+            CHECK(later.bound <= best.objective);
+            CHECK(later.bound >= 0.3 * best.objective);
+            CHECK(later.bound == doctest::Approx(proven_by(in, later)));
+        }
+    }
+}
+
 TEST_CASE("wrong networks are all named in one pass") {
     // Unknown nodes, NaN, infinities, crossed bounds, relations against the sign: each by field and position.
     FlowInstance in;

@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <utility>
 #include <vector>
 
@@ -22,7 +23,7 @@ namespace meio::transport::detail {
 inline double flow_limit(const FlowProblem& in, const FlowScale& scale, bool bounded) {
     if (scale.endless && !bounded) return std::numeric_limits<double>::infinity();
     double limit = 0;
-    if (in.lower.empty()) {
+    if (!scale.lifted) {
         for (std::size_t i = 0; i < in.nodes; ++i) limit += std::max(in.supply_of(i), 0.0);
     } else {
         std::vector<double> net(in.nodes, 0.0);
@@ -92,7 +93,8 @@ inline void certify_flow(const FlowProblem& in, const FlowScale& scale, FlowResu
     proof = {};
     const double limit = flow_limit(in, scale, r.status == core::Status::optimal);
     FlowProof first(in, r.potentials, limit);
-    FlowProof second(in, others.empty() ? r.potentials : others, limit);
+    std::optional<FlowProof> second;
+    if (!others.empty()) second.emplace(in, others, limit);
     std::vector<double> net(in.nodes, 0.0);
     double weight = 0;
     r.objective = 0;
@@ -111,17 +113,17 @@ inline void certify_flow(const FlowProblem& in, const FlowScale& scale, FlowResu
         }
         proof.primal_residual = std::max({proof.primal_residual, low - x, x - high});
         first.add_arc(u, v, cost, x, low, high);
-        if (!others.empty()) second.add_arc(u, v, cost, x, low, high);
+        if (second) second->add_arc(u, v, cost, x, low, high);
     }
     for (std::size_t i = 0; i < in.nodes; ++i) {
         const double over = net[i] - in.supply_of(i);
         proof.primal_residual = std::max(proof.primal_residual, in.may_keep(i) ? over : std::abs(over));
         if (!in.may_keep(i)) continue;
         first.add_keeping_node(i, net[i]);
-        second.add_keeping_node(i, net[i]);
+        if (second) second->add_keeping_node(i, net[i]);
     }
-    const bool better = !others.empty() && second.bound() > first.bound();
-    proof.dual_violation = (better ? second : first).violation();
+    const bool better = second && second->bound() > first.bound();
+    proof.dual_violation = (better ? *second : first).violation();
     if (r.status == core::Status::infeasible) {
         r.bound = proof.gap = infinity;
         return;
@@ -131,7 +133,7 @@ inline void certify_flow(const FlowProblem& in, const FlowScale& scale, FlowResu
         proof.gap = infinity;
         return;
     }
-    r.bound = (better ? second : first).bound();
+    r.bound = (better ? *second : first).bound();
     if (better) r.potentials = std::move(others);
     const double size = std::max({std::abs(r.objective), weight, 1e-300});
     proof.gap = r.objective == r.bound ? 0.0 : std::abs(r.objective - r.bound) / size;

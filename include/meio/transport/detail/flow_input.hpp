@@ -22,6 +22,7 @@ struct FlowScale {
     double demand = 0;             ///< total
     double ranges = 0;             ///< total of upper less lower bounds where there is an upper one
     double negative_ranges = 0;    ///< ... of arcs of negative cost
+    bool lifted = false;           ///< a lower bound is not 0
     bool endless = false;          ///< an arc of negative cost has no upper bound
     bool whole_costs = true;       ///< whole numbers, small enough that sums along any path are exact
     bool whole_amounts = true;     ///< supplies and bounds are whole numbers whose total stays below 2^53
@@ -72,6 +73,7 @@ inline FlowScale check_flow(const FlowProblem& in) {
         else if (high < low)
             wrong("upper", a, number(high), "must not be below the lower bound");
         amounts += std::abs(low);
+        scale.lifted = scale.lifted || low != 0;
         if (high < infinity) {
             (high < 0x1p50 ? amounts : huge) += std::abs(high);
             scale.ranges += high - low;

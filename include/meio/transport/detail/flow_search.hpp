@@ -203,7 +203,7 @@ inline core::Status FlowSimplex::search(std::int64_t max_pivots) {
     if (max_pivots == 0 || max_pivots > static_cast<std::int64_t>(in_.nodes)) enter_cheapest();
     while (!stops_after(1)) {
         if (work_ >= next_sweep_) {
-            if (!walks_) walks_.emplace(in_);
+            if (!walks_) walks_.emplace(in_, settings_.lifted);
             const bool more = walks_->sweep();
             next_sweep_ = more ? work_ + static_cast<std::int64_t>(64 * real_arcs_) : std::numeric_limits<std::int64_t>::max();
         }

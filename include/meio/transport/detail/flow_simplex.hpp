@@ -30,6 +30,7 @@ class FlowSimplex {
 public:
     struct Settings {
         bool exact = false;           ///< sums of costs are exact: no tolerance
+        bool lifted = false;          ///< a lower bound is not 0
         double largest_cost = 0;      ///< |c|
         double tolerance = 0;         ///< unrouted units that count as rounding where nothing better is found
         double rounding = 0;          ///< unrouted units that count as rounding at once
@@ -71,8 +72,8 @@ public:
         constexpr std::int64_t most = 30000000;
         const auto arcs = static_cast<std::int64_t>(std::max<std::size_t>(real_arcs_, 1));
         const std::int64_t sweeps = std::max(least, std::min(most, work_ / 8) / arcs);
-        if (!walks_) walks_.emplace(in_);
-        for (std::int64_t k = 0; k < sweeps && walks_->sweep(); ++k) {
+        if (!walks_) walks_.emplace(in_, settings_.lifted);
+        while (walks_->sweeps() < sweeps && walks_->sweep()) {
         }
         return walks_->potentials();
     }
@@ -112,7 +113,7 @@ private:
     [[nodiscard]] std::vector<double> surplus() const {
         std::vector<double> net(in_.nodes + 1, 0.0);
         for (std::size_t i = 0; i < in_.nodes; ++i) net[i] = in_.supply_of(i);
-        if (in_.lower.empty() && in_.upper.empty()) return net;
+        if (!settings_.lifted && (in_.upper.empty() || (start_ == nullptr && pivots_ == 0))) return net;
         for (std::size_t a = 0; a < real_arcs_; ++a) {
             const double flow = built_ && side_[a] < 0 ? in_.upper[a] : in_.lower_bound(a);
             if (flow == 0) continue;

@@ -16,10 +16,12 @@ namespace meio::transport::detail {
 /// leave no arc a reduced cost below its own cost or 0. So every sweep's bound is valid, and no worse than the one before.
 class FlowWalks {
 public:
-    explicit FlowWalks(const FlowProblem& problem) : in_(problem), labels_(problem.nodes, 0.0), next_(problem.nodes), gives_(problem.nodes) {
+    /// `lifted`: a lower bound is not 0.
+    FlowWalks(const FlowProblem& problem, bool lifted)
+        : in_(problem), labels_(problem.nodes, 0.0), next_(problem.nodes), gives_(problem.nodes) {
         std::vector<double> net(in_.nodes);
         for (std::size_t i = 0; i < in_.nodes; ++i) net[i] = in_.supply_of(i);
-        for (std::size_t a = 0; a < in_.lower.size(); ++a) {
+        for (std::size_t a = 0; lifted && a < in_.arcs(); ++a) {
             if (in_.lower[a] == 0) continue;
             net[index(in_.from[a])] -= in_.lower[a];
             net[index(in_.to[a])] += in_.lower[a];
@@ -44,10 +46,13 @@ public:
             if (label < infinity) dearest = std::max(dearest, label);
         dearest = std::min(dearest, most);
         for (double& label : next_) label = std::min(label, dearest);  // where no arc enters, any label will do
+        ++sweeps_;
         settled_ = next_ == labels_;
         labels_.swap(next_);
         return !settled_;
     }
+
+    [[nodiscard]] std::int64_t sweeps() const { return sweeps_; }
 
     [[nodiscard]] std::vector<double> potentials() const {
         std::vector<double> p(labels_.size());
@@ -62,6 +67,7 @@ private:
     std::vector<double> labels_;
     std::vector<double> next_;
     std::vector<std::uint8_t> gives_;   // by node: its supply exceeds what its arcs must carry away
+    std::int64_t sweeps_ = 0;
     bool settled_ = false;
 };
 
