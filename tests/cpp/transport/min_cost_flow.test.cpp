@@ -629,7 +629,7 @@ TEST_CASE("a solve stopped before its first pivot proves a bound") {
     core::Context stopped;
     stopped.stop = &stop;
     int proven = 0;
-    FlowDraw draw(77);
+    InstanceDraw draw(77);
     for (int k = 0; k < 3000; ++k) {
         const Small small(draw);
         const FlowResult best = solve(small.in);
