@@ -5,8 +5,10 @@
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <span>
+#include <utility>
 #include <vector>
 
 #include <meio/core/parallel.hpp>
@@ -164,41 +166,88 @@ inline double repaired_bound(const WarehouseProblem& p, std::span<const double> 
     return bound.value();
 }
 
-/// The best lower bound at these prices of sources: what the problem costs where supply is not limited but paid for, each
-/// destination served by what is cheapest for it, as far as its arcs reach. Sources beyond the end of `u` are free.
-inline double relaxed_bound(const WarehouseProblem& p, std::span<const double> u) {
-    constexpr double infinity = std::numeric_limits<double>::infinity();
-    std::vector<double> price(u.begin(), u.end());
-    price.resize(p.sources, 0.0);
-    for (std::size_t i = 0; i < p.sources; ++i) {
-        if (!p.supply_exact) price[i] = std::min(price[i], 0.0);
-        if (p.overflow_prices != nullptr) price[i] = std::max(price[i], -p.overflow_prices[i]);
+/// The best lower bound at one of several prices of sources: what the problem costs where supply is not limited but paid
+/// for, each destination served by what is cheapest for it, as far as its arcs reach. Sources beyond the end of a list of
+/// prices are free.
+class RelaxedBound {
+public:
+    RelaxedBound(const WarehouseProblem& p, std::initializer_list<std::span<const double>> prices) : p_(p) {
+        for (const std::span<const double> u : prices) {
+            std::vector<double> price(u.begin(), u.end());
+            price.resize(p.sources, 0.0);
+            for (std::size_t i = 0; i < p.sources; ++i) {
+                if (!p.supply_exact) price[i] = std::min(price[i], 0.0);
+                if (p.overflow_prices != nullptr) price[i] = std::max(price[i], -p.overflow_prices[i]);
+            }
+            if (std::find(prices_.begin(), prices_.end(), price) == prices_.end()) prices_.push_back(std::move(price));
+        }
     }
+
+    /// One pass over the arcs.
+    [[nodiscard]] double value() {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        std::vector<core::CompensatedSum> bounds(prices_.size());
+        std::vector<bool> endless(prices_.size(), false);
+        for (std::size_t k = 0; k < prices_.size(); ++k)
+            for (std::size_t i = 0; i < p_.sources; ++i) bounds[k].add(p_.supply[i] * prices_[k][i]);
+        for (std::size_t j = 0; j < p_.destinations; ++j) {
+            if (!(p_.demand[j] > 0) && !p_.demand_at_least) continue;
+            for (std::size_t k = 0; k < prices_.size(); ++k) {
+                if (serve_by_one(j, prices_[k], bounds[k])) continue;
+                if (!serve(j, prices_[k], bounds[k])) endless[k] = true;
+            }
+        }
+        double best = -infinity;
+        for (std::size_t k = 0; k < prices_.size(); ++k)
+            if (!endless[k]) best = std::max(best, bounds[k].value());
+        return best;
+    }
+
+private:
     struct Offer {
         double cost, capacity;
     };
-    std::vector<Offer> offers;
-    core::CompensatedSum bound;
-    for (std::size_t i = 0; i < p.sources; ++i) bound.add(p.supply[i] * price[i]);
-    for (std::size_t j = 0; j < p.destinations; ++j) {
-        offers.clear();
-        if (p.shortage_prices != nullptr) offers.push_back({p.shortage_prices[j], infinity});
-        for (std::int64_t e = p.offsets[j]; e < p.offsets[j + 1]; ++e)
-            offers.push_back({p.costs[e] - price[static_cast<std::size_t>(p.ids[e])], p.capacities == nullptr ? infinity : p.capacities[e]});
-        double wanted = p.demand[j];
-        while (!offers.empty()) {
-            Offer& least = *std::min_element(offers.begin(), offers.end(), [](const Offer& a, const Offer& b) { return a.cost < b.cost; });
-            const bool welcome = p.demand_at_least && least.cost < 0 && least.capacity > 0;
+
+    // Where the cheapest offer takes all demand, as it mostly does.
+    [[nodiscard]] bool serve_by_one(std::size_t j, const std::vector<double>& price, core::CompensatedSum& bound) const {
+        const double shortage = p_.shortage_prices == nullptr ? std::numeric_limits<double>::infinity() : p_.shortage_prices[j];
+        double cost = two_least(p_, j, price.data()).best;
+        if (!(cost < shortage))
+            cost = shortage;
+        else if (p_.capacities != nullptr &&
+                 p_.capacities[p_.offsets[j] + locate(p_, j, price.data(), cost)] < p_.demand[j])
+            return false;
+        if (cost == std::numeric_limits<double>::infinity()) return true;
+        if (cost < 0 && p_.demand_at_least) return false;
+        bound.add(p_.demand[j] * cost);
+        return true;
+    }
+
+    // From the cheapest offer on. False: one pays for taking more than any demand.
+    [[nodiscard]] bool serve(std::size_t j, const std::vector<double>& price, core::CompensatedSum& bound) {
+        constexpr double infinity = std::numeric_limits<double>::infinity();
+        offers_.clear();
+        if (p_.shortage_prices != nullptr) offers_.push_back({p_.shortage_prices[j], infinity});
+        for (std::int64_t e = p_.offsets[j]; e < p_.offsets[j + 1]; ++e)
+            offers_.push_back({p_.costs[e] - price[static_cast<std::size_t>(p_.ids[e])], p_.capacities == nullptr ? infinity : p_.capacities[e]});
+        double wanted = p_.demand[j];
+        while (!offers_.empty()) {
+            Offer& least = *std::min_element(offers_.begin(), offers_.end(), [](const Offer& a, const Offer& b) { return a.cost < b.cost; });
+            const bool welcome = p_.demand_at_least && least.cost < 0 && least.capacity > 0;
             if ((!(wanted > 0) && !welcome) || least.cost == infinity) break;
             const double amount = welcome ? least.capacity : std::min(wanted, least.capacity);
-            if (amount == infinity) return -infinity;  // paid to take more than any demand
+            if (amount == infinity) return false;
             bound.add(amount * least.cost);
             wanted -= amount;
-            least = offers.back();
-            offers.pop_back();
+            least = offers_.back();
+            offers_.pop_back();
         }
+        return true;
     }
-    return bound.value();
-}
+
+    const WarehouseProblem& p_;
+    std::vector<std::vector<double>> prices_;
+    std::vector<Offer> offers_;
+};
 
 }  // namespace meio::transport::detail

@@ -252,7 +252,7 @@ private:
         else if (dwarfed_) tighten(r);
         r.bound = repaired_bound(given_, r.supply_duals, r.demand_duals, flows.by_arc(), &r.certificate.dual_violation);
         if (r.status != core::Status::optimal && r.status != core::Status::infeasible)  // prices on the way may prove less
-            r.bound = std::max({r.bound, relaxed_bound(given_, r.supply_duals), relaxed_bound(given_, start_), relaxed_bound(given_, {})});
+            r.bound = std::max(r.bound, RelaxedBound(given_, {r.supply_duals, start_, std::span<const double>()}).value());
         double size = std::max({std::abs(r.objective), flows.turnover(), 1e-300});
         r.certificate.gap = std::abs(r.objective - r.bound) / size;
         if (r.status == core::Status::optimal) {
