@@ -30,7 +30,7 @@ namespace meio::transport {
 /// `solve` starts from the matrix minimum; `resolve` (other amounts, same costs) runs the dual simplex from the last
 /// optimal basis, `resolve_costs` (other costs, same amounts) the primal simplex. Both fall back to `solve` where there is
 /// none. Status `optimal`, `infeasible`, or `stalled` (rounding; not seen). The same bits on every processor.
-/// Input is trusted but for sizes (checked) and NaN (status `numerical_error`): `transport::solve` is the one that names
+/// Input is trusted but for sizes (checked), NaN and costs beyond 1e300 (`numerical_error`): `transport::solve` names
 /// every wrong entry. Not for use from several threads at once: give each its own. Memory: (m + n)^2 bits and the costs.
 class TinySolver {
 public:
@@ -131,7 +131,6 @@ private:
         tree_.potentials(price_.data());
         price_[problem_.sources + problem_.columns] = detail::TinyProblem::absent;  // the root's, in the padding
     }
-
     // False, with `status_` set, where the amounts cannot be met.
     bool take_amounts(std::span<const double> supply, std::span<const double> demand) {
         pivots_ = 0;
@@ -151,7 +150,6 @@ private:
         objective_ = general_->status == core::Status::optimal ? general_->objective : std::numeric_limits<double>::quiet_NaN();
         return status_ = general_->status;
     }
-
     void start() {
         start_.start(problem_, tree_);
         refresh();
@@ -187,15 +185,25 @@ private:
         return status_;
     }
 
-    // Rounds of pricing: each row's best arc, then pivots in order of promise on exact reduced costs.
+    // Rounds of pricing: each row's best arc, a few rows at a time until there are some, then pivots in order of promise on
+    // exact reduced costs.
     core::Status run_primal() {
+        const std::size_t rows = problem_.sources;
+        const std::size_t batch = rows <= 12 ? rows : std::max<std::size_t>(8, rows / 6);
+        std::size_t next = 0;
+        std::size_t idle = 0;  // rows read since the last pivot
         while (true) {
-            const std::size_t found = detail::least_arcs(problem_.costs.data(), price_.data(), column_price(), problem_.sources, problem_.stride, problem_.tolerance,
-                                                         arcs_.data(), set_);
+            std::size_t found = 0;
+            while (idle < rows && found < 4) {
+                const std::size_t last = std::min(rows, next + batch);
+                found += detail::least_arcs(problem_.costs.data(), price_.data(), column_price(), next, last, problem_.stride,
+                                            problem_.tolerance, arcs_.data() + found, set_);
+                idle += last - next;
+                next = last == rows ? 0 : last;
+            }
             if (found == 0) return core::Status::optimal;
             if (pivots_ >= patience_) return run_lowest();
             std::sort(arcs_.begin(), arcs_.begin() + static_cast<std::ptrdiff_t>(found));
-            const std::int64_t before = pivots_;
             for (std::size_t k = 0; k < found; ++k) {
                 const std::int32_t column = arcs_[k].column + static_cast<std::int32_t>(problem_.sources);
                 const double c = cost(arcs_[k].row, column);
@@ -204,23 +212,20 @@ private:
                 if (!(tree_.walk(arcs_[k].row, column, c) < -problem_.tolerance)) continue;
                 shift_below(tree_.pivot(arcs_[k].row, column, c) ? reduced : -reduced);
                 ++pivots_;
+                idle = 0;
             }
-            if (pivots_ == before) return core::Status::optimal;  // only the rounding of prices promised anything
-            if (!exact()) refresh();
+            if (idle == 0 && !exact()) refresh();
         }
     }
 
     // Bland's rule.
     core::Status run_lowest() {
         for (std::int64_t k = 0; k < 1000 * patience_ + 100000; ++k) {
-            std::int32_t row = -1;
-            std::int32_t column = -1;
+            std::int32_t row = -1, column = -1;
             for (std::size_t e = 0; e < problem_.sources * problem_.columns && row < 0; ++e) {
-                const std::size_t i = e / problem_.columns;
-                const std::size_t j = e % problem_.columns;
+                const std::size_t i = e / problem_.columns, j = e % problem_.columns;
                 if (problem_.costs[i * problem_.stride + j] - price_[i] + column_price()[j] >= -problem_.tolerance) continue;
-                row = static_cast<std::int32_t>(i);
-                column = static_cast<std::int32_t>(problem_.sources + j);
+                row = static_cast<std::int32_t>(i), column = static_cast<std::int32_t>(problem_.sources + j);
             }
             if (row < 0) return core::Status::optimal;
             (void)tree_.walk(row, column, cost(row, column));

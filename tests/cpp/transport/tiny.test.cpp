@@ -209,8 +209,48 @@ TEST_CASE("wrong input to a tiny solver") {
     const double nan = std::numeric_limits<double>::quiet_NaN();
     CHECK_THROWS_AS((void)solver.solve(std::vector<double>{1}, std::vector<double>{1}, std::vector<double>{1, 1}), core::InputError);
     CHECK(solver.solve(std::vector<double>{1, nan}, std::vector<double>{2}, std::vector<double>{1, 1}) == core::Status::numerical_error);
+    CHECK(solver.solve(std::vector<double>{1, 1e301}, std::vector<double>{2}, std::vector<double>{1, 1}) == core::Status::numerical_error);
     CHECK(solver.solve(std::vector<double>{1, 2}, std::vector<double>{-2}, std::vector<double>{1, 1}) == core::Status::numerical_error);
     CHECK(solver.solve(std::vector<double>{1, 2}, std::vector<double>{2}, std::vector<double>{nan, 1}) == core::Status::numerical_error);
     CHECK(std::isnan(solver.objective()));
     CHECK(solver.solve(std::vector<double>{1, 2}, std::vector<double>{2}, std::vector<double>{1, 1}) == core::Status::optimal);
+}
+
+TEST_CASE("small matrices, every instruction set") {
+    // Copying and tagged minima of the vector clones equal plain loops, with missing and wrong entries and ties.
+    namespace detail = transport::detail;
+    std::vector sets{detail::InstructionSet::baseline};
+    if (detail::instruction_set() != sets[0]) sets.push_back(detail::instruction_set());
+    constexpr double infinity = std::numeric_limits<double>::infinity();
+    constexpr double nan = std::numeric_limits<double>::quiet_NaN();
+    for (std::uint64_t seed = 1; seed <= 300; ++seed) {
+        core::RandomStream draw(22, seed);
+        const std::size_t m = 1 + draw.below(4);
+        const std::size_t n = 1 + draw.below(20);
+        const std::size_t stride = (n + 3) / 4 * 4;
+        std::vector<double> costs(m * n);
+        for (double& c : costs) c = draw.below(5) == 0 ? draw.uniform() : static_cast<double>(draw.below(4)) - 1;
+        if (seed % 3 == 0)
+            for (double& c : costs) c = std::floor(c);
+        constexpr double odd[] = {infinity, -infinity, nan, 1e301, -1e301, 0x1p51, 1e300};
+        if (draw.below(2) == 0) costs[draw.below(costs.size())] = odd[draw.below(7)];
+        detail::TinyCosts expected;
+        std::vector<double> plain(m * stride, infinity);
+        for (std::size_t i = 0; i < m; ++i) detail::body::copy_rest(costs.data() + i * n, 0, n, plain.data() + i * stride, expected);
+        std::vector<double> open(stride, 0x1p1023);
+        for (std::size_t j = 0; j < n; ++j) open[j] = draw.below(3) == 0 ? 0x1p1023 : 0.0;
+        for (const detail::InstructionSet set : sets) {
+            std::vector<double> copied(m * stride, infinity);
+            const detail::TinyCosts seen = detail::copy_costs(costs.data(), m, n, copied.data(), stride, set);
+            CHECK(seen.largest == expected.largest);
+            CHECK(seen.whole == (expected.whole && expected.largest < 0x1p51));
+            CHECK(seen.missing == expected.missing);
+            CHECK(seen.sound == expected.sound);
+            for (std::size_t e = 0; e < copied.size(); ++e) CHECK((copied[e] == plain[e] || (std::isnan(copied[e]) && std::isnan(plain[e]))));
+            for (std::size_t i = 0; i < m; ++i) {
+                const double* c = plain.data() + i * stride;
+                CHECK(detail::least_tagged(c, open.data(), stride, 63, set) == detail::body::least_tagged_plain(c, open.data(), stride, 63));
+            }
+        }
+    }
 }

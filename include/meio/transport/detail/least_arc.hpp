@@ -50,10 +50,48 @@ MEIO_TRANSPORT_BODY std::int32_t first_at_most(const double* a, const double* b,
     }
 }
 
+// Where the lowest bits that `mask` covers make room for the column: NaN never counts as less.
+MEIO_TRANSPORT_BODY double least_tagged_plain(const double* a, const double* b, std::size_t n, std::uint64_t mask) {
+    double least = 0x1.8p1023;
+    for (std::size_t j = 0; j < n; ++j) {
+        const double tagged = std::bit_cast<double>((std::bit_cast<std::uint64_t>(a[j] + b[j]) & ~mask) | j);
+        least = tagged < least ? tagged : least;
+    }
+    return least;
+}
+
+#ifdef MEIO_TRANSPORT_X86
+template <class Width>
+MEIO_TRANSPORT_BODY double least_tagged(const double* a, const double* b, std::size_t n, std::uint64_t mask) {
+    using Vector = typename Width::Vector;
+    using Loose = typename Width::Loose;
+    using Bits = typename Width::Bits;
+    const Bits kept = Bits{} + static_cast<std::int64_t>(~mask);
+    Bits column = {};
+    for (std::size_t l = 0; l < Width::lanes; ++l) column[l] = static_cast<std::int64_t>(l);
+    Vector least = Vector{} + 0x1.8p1023;
+    for (std::size_t j = 0; j < n; j += Width::lanes) {
+        const Vector sum = reinterpret_cast<const Loose*>(a + j)->lanes + reinterpret_cast<const Loose*>(b + j)->lanes;
+        const Vector tagged = reinterpret_cast<Vector>((reinterpret_cast<Bits>(sum) & kept) | column);
+        least = tagged < least ? tagged : least;
+        column += static_cast<std::int64_t>(Width::lanes);
+    }
+    double lanes[Width::lanes];
+    for (std::size_t l = 0; l < Width::lanes; ++l) lanes[l] = least[l];
+    for (std::size_t width = Width::lanes / 2; width > 0; width /= 2)
+        for (std::size_t l = 0; l < width; ++l) lanes[l] = lanes[l + width] < lanes[l] ? lanes[l + width] : lanes[l];
+    return lanes[0];
+}
+#endif
+
 }  // namespace body
 
 #ifdef MEIO_TRANSPORT_X86
 namespace avx2 {
+
+__attribute__((target("avx2"))) inline double least_tagged(const double* a, const double* b, std::size_t n, std::uint64_t mask) {
+    return body::least_tagged<body::Four>(a, b, n, mask);
+}
 
 __attribute__((target("avx2"))) inline double padded_least(const double* a, const double* b, std::size_t n) {
     using Vector = body::Four::Vector;
@@ -95,16 +133,10 @@ __attribute__((target("avx2"))) inline std::int32_t first_at_most(const double* 
 namespace body {
 
 template <class Least, class First>
-MEIO_TRANSPORT_BODY PricedArc least_in_row(const double* c, const double* price, std::size_t stride, Least least, First first) {
-    const double score = least(c, price, stride);
-    return {score, -1, score < std::numeric_limits<double>::infinity() ? first(c, price, score) : 0};
-}
-
-template <class Least, class First>
-MEIO_TRANSPORT_BODY std::size_t least_arcs(const double* costs, const double* row_price, const double* column_price, std::size_t rows,
+MEIO_TRANSPORT_BODY std::size_t least_arcs(const double* costs, const double* row_price, const double* column_price, std::size_t begin, std::size_t end,
                                            std::size_t stride, double tolerance, PricedArc* out, Least least, First first) {
     std::size_t count = 0;
-    for (std::size_t i = 0; i < rows; ++i) {
+    for (std::size_t i = begin; i < end; ++i) {
         const double* c = costs + i * stride;
         const double value = least(c, column_price, stride);
         const double score = value - row_price[i];
@@ -134,12 +166,9 @@ MEIO_TRANSPORT_BODY PricedArc least_arc(const double* costs, const double* row_p
 
 #ifdef MEIO_TRANSPORT_X86
 namespace avx2 {
-__attribute__((target("avx2"))) inline PricedArc least_in_row(const double* c, const double* price, std::size_t stride) {
-    return body::least_in_row(c, price, stride, padded_least, first_at_most);
-}
 __attribute__((target("avx2"))) inline std::size_t least_arcs(const double* costs, const double* row_price, const double* column_price,
-                                                              std::size_t rows, std::size_t stride, double tolerance, PricedArc* out) {
-    return body::least_arcs(costs, row_price, column_price, rows, stride, tolerance, out, padded_least, first_at_most);
+                                                              std::size_t begin, std::size_t end, std::size_t stride, double tolerance, PricedArc* out) {
+    return body::least_arcs(costs, row_price, column_price, begin, end, stride, tolerance, out, padded_least, first_at_most);
 }
 __attribute__((target("avx2"))) inline PricedArc least_arc(const double* costs, const double* row_price, const double* column_price,
                                                            std::size_t rows, std::size_t stride) {
@@ -148,26 +177,28 @@ __attribute__((target("avx2"))) inline PricedArc least_arc(const double* costs, 
 }  // namespace avx2
 #endif
 
-/// The least `cost + price` of a row, and its first column; row -1. The score is infinite where all are.
-[[nodiscard]] inline PricedArc least_in_row(const double* c, const double* price, std::size_t stride, InstructionSet set) {
+/// The least finite `cost + price` of a row with the column in those of its last bits that `mask` covers (2^k - 1 > every
+/// column).
+[[nodiscard]] inline double least_tagged(const double* c, const double* price, std::size_t stride, std::uint64_t mask, InstructionSet set) {
 #ifdef MEIO_TRANSPORT_X86
-    if (set != InstructionSet::baseline && stride > 8) return avx2::least_in_row(c, price, stride);
+    return set != InstructionSet::baseline ? avx2::least_tagged(c, price, stride, mask) : body::least_tagged<body::Two>(c, price, stride, mask);
 #else
     (void)set;
+    return body::least_tagged_plain(c, price, stride, mask);
 #endif
-    return body::least_in_row(c, price, stride, body::padded_least, body::first_at_most);
 }
 
-/// Writes each row's arc of least `cost - row_price + column_price` where that is below -tolerance; returns how many.
-[[nodiscard]] inline std::size_t least_arcs(const double* costs, const double* row_price, const double* column_price, std::size_t rows,
+/// Writes the arc of least `cost - row_price + column_price` of each row from `begin` to `end` where that is below -tolerance;
+/// returns how many.
+[[nodiscard]] inline std::size_t least_arcs(const double* costs, const double* row_price, const double* column_price, std::size_t begin, std::size_t end,
                                             std::size_t stride, double tolerance, PricedArc* out, InstructionSet set) {
 #ifdef MEIO_TRANSPORT_X86
     if (set != InstructionSet::baseline && stride > 8)
-        return avx2::least_arcs(costs, row_price, column_price, rows, stride, tolerance, out);
+        return avx2::least_arcs(costs, row_price, column_price, begin, end, stride, tolerance, out);
 #else
     (void)set;
 #endif
-    return body::least_arcs(costs, row_price, column_price, rows, stride, tolerance, out, body::padded_least, body::first_at_most);
+    return body::least_arcs(costs, row_price, column_price, begin, end, stride, tolerance, out, body::padded_least, body::first_at_most);
 }
 
 /// The arc of least `cost - row_price + column_price` of all; row -1 where that is infinite. Infinite prices leave a column

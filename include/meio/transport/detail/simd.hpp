@@ -79,30 +79,18 @@ MEIO_TRANSPORT_BODY std::size_t select_rest(const double* c, const double* p, st
 #ifdef MEIO_TRANSPORT_X86
 // Vectors of doubles by width; the loose ones need no alignment (as members: Clang drops an alignment below a type's own
 // from an alias of it).
-struct Two {
-    static constexpr std::size_t lanes = 2;
-    using Vector = double __attribute__((vector_size(16)));
+template <std::size_t Lanes>
+struct Pack {
+    static constexpr std::size_t lanes = Lanes;
+    typedef double Vector __attribute__((vector_size(8 * Lanes)));  // GCC forgets the attribute of a `using` here
     struct __attribute__((packed, aligned(8), may_alias)) Loose {
         Vector lanes;
     };
-    using Bits = std::int64_t __attribute__((vector_size(16)));
+    typedef std::int64_t Bits __attribute__((vector_size(8 * Lanes)));
 };
-struct Four {
-    static constexpr std::size_t lanes = 4;
-    using Vector = double __attribute__((vector_size(32)));
-    struct __attribute__((packed, aligned(8), may_alias)) Loose {
-        Vector lanes;
-    };
-    using Bits = std::int64_t __attribute__((vector_size(32)));
-};
-struct Eight {
-    static constexpr std::size_t lanes = 8;
-    using Vector = double __attribute__((vector_size(64)));
-    struct __attribute__((packed, aligned(8), may_alias)) Loose {
-        Vector lanes;
-    };
-    using Bits = std::int64_t __attribute__((vector_size(64)));
-};
+using Two = Pack<2>;
+using Four = Pack<4>;
+using Eight = Pack<8>;
 
 template <class Width>
 MEIO_TRANSPORT_BODY double least_sum(const double* a, const double* b, std::size_t n) {
@@ -206,7 +194,6 @@ alignas(16) inline constexpr std::int32_t packed_lanes[16][4] = {{0, 0, 0, 0}, {
 __attribute__((target("avx2"))) inline std::size_t select(const double* c, const double* p, std::size_t n, double limit, std::int32_t* out) {
     using Vector = body::Four::Vector;
     using Loose = body::Four::Loose;
-    using Numbers = std::int32_t __attribute__((vector_size(16)));
     using Numbers = std::int32_t __attribute__((vector_size(16)));
     struct __attribute__((packed, aligned(4), may_alias)) LooseNumbers {
         Numbers lanes;

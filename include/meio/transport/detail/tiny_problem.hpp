@@ -12,6 +12,8 @@
 #include <meio/core/error.hpp>
 #include <meio/core/status.hpp>
 #include <meio/transport/detail/input.hpp>
+#include <meio/transport/detail/simd.hpp>
+#include <meio/transport/detail/tiny_costs.hpp>
 
 namespace meio::transport::detail {
 
@@ -91,37 +93,24 @@ struct TinyProblem {
     double big = 0;                ///< stands for an absent arc
     double tolerance = 0;          ///< reduced costs above minus this count as nonnegative
     double balance_tolerance = 0;  ///< amounts up to this are rounding
-    bool valid = false;            ///< no NaN, no -inf among the costs
+    bool valid = false;            ///< no NaN, no -inf, nothing beyond 1e300 among the costs
     bool dwarfed = false;          ///< some costs are so large that rounding would hide the others
     std::vector<double> original;  ///< the costs as given, where some count as absent
+    InstructionSet set = instruction_set();
 
 private:
     [[nodiscard]] double big_above(double largest) const { return 2 * static_cast<double>(sources + columns) * largest + 1; }
 
     void copy_costs(std::span<const double> given) {
-        double largest = 0;
-        bool whole = true;
-        bool missing = false;
-        valid = true;
-        for (std::size_t i = 0; i < sources; ++i) {
-            const double* from = given.data() + i * destinations;
-            double* to = costs.data() + i * stride;
-            for (std::size_t j = 0; j < destinations; ++j) {
-                const double size = std::abs(from[j]);
-                const bool finite = size < absent;
-                to[j] = from[j];
-                largest = finite && size > largest ? size : largest;
-                whole &= (size + 0x1.8p52) - 0x1.8p52 == size || !finite;
-                missing |= !finite;
-                valid &= finite || from[j] == absent;
-            }
-        }
+        const TinyCosts seen = detail::copy_costs(given.data(), sources, destinations, costs.data(), stride, set);
+        const double largest = seen.largest;
+        valid = seen.sound;
         const double nodes = static_cast<double>(sources + columns);
         big = big_above(largest);
-        const bool exact = whole && big * nodes < 0x1p50;
+        const bool exact = seen.whole && big * nodes < 0x1p50;
         tolerance = exact ? 0.5 : 0x1p-46 * largest;
         dwarfed = !exact && is_dwarfed(given, largest);
-        if (missing && !dwarfed)
+        if (seen.missing && !dwarfed)
             for (double& c : costs)
                 if (c == absent) c = big;
         if (columns > destinations)
