@@ -10,12 +10,15 @@
 #include <limits>
 #include <optional>
 #include <span>
+#include <tuple>
 #include <utility>
 #include <vector>
 
 #include <meio/core/context.hpp>
+#include <meio/transport/arc_result.hpp>
 #include <meio/transport/arcs.hpp>
 #include <meio/transport/batch.hpp>
+#include <meio/transport/matrix_problem.hpp>
 #include <meio/transport/solve.hpp>
 #include <meio/transport/tiny.hpp>
 #include <meio/transport/warehouse.hpp>
@@ -57,17 +60,21 @@ py::dict fields_of(transport::Result& result) {
     out["gap"] = result.certificate.gap;
     out["shortage"] = cut(result.shortage);
     out["surplus"] = cut(result.surplus);
+    out["unserved"] = owned(std::move(result.unserved));
+    out["overflow"] = owned(std::move(result.overflow));
+    out["ray"] = py::make_tuple(result.ray.source, result.ray.destination);
+    out["kernel"] = result.kernel;
     out["pivots"] = result.pivots;
     out["seconds"] = result.seconds;
     return out;
 }
 
-py::dict solve(const Array& costs, const Array& supply, const Array& demand, const transport::Options& options,
-               std::optional<double> time_limit) {
-    const auto sources = static_cast<std::size_t>(costs.shape(0));
-    const auto destinations = static_cast<std::size_t>(costs.shape(1));
+py::dict solve(const Array& costs, const Array& supply, const Array& demand, const Array& shortage_prices,
+               const Array& overflow_prices, const transport::Options& options, std::optional<double> time_limit) {
+    const transport::MatrixProblem problem{static_cast<std::size_t>(costs.shape(0)), static_cast<std::size_t>(costs.shape(1)),
+                                           view(costs), view(supply), view(demand), view(shortage_prices), view(overflow_prices)};
     transport::Result result = run_sized(costs.size() <= few_costs, limited(time_limit), [&](const core::Context& running) {
-        return transport::solve(view(costs), sources, destinations, view(supply), view(demand), options, running);
+        return transport::solve(problem, options, running);
     });
     return fields_of(result);
 }
@@ -93,7 +100,8 @@ double cheapest_service(std::span<const std::int32_t> to, std::span<const double
 
 py::dict solve_arcs(std::size_t sources, std::size_t destinations, const Indices& from, const Indices& to, const Array& costs,
                     const Array& supply, const Array& demand, const Array& capacities, const Array& shortage_prices,
-                    const Array& overflow_prices, const transport::Options& options, std::optional<double> time_limit) {
+                    const Array& overflow_prices, const std::optional<transport::ArcBasis>& start,
+                    const transport::Options& options, std::optional<double> time_limit) {
     std::vector<std::int64_t> arcs;  // where each shipment's arc stands in the caller's list
     const bool small = costs.size() <= few_costs;
     transport::ArcResult result = run_sized(small, limited(time_limit), [&](const core::Context& running) {
@@ -102,7 +110,7 @@ py::dict solve_arcs(std::size_t sources, std::size_t destinations, const Indices
         transport::ArcProblem problem = table.problem(view(supply), view(demand));
         problem.shortage_prices = view(shortage_prices);
         problem.overflow_prices = view(overflow_prices);
-        transport::ArcResult found = transport::solve_arcs(problem, options, running);
+        transport::ArcResult found = transport::solve_arcs(problem, options, running, start ? &*start : nullptr);
         if (table.stopped) {  // what was solved has no arcs: the status, the shapes and this bound are all that is known
             found.status = *table.stopped;
             found.bound = cheapest_service(view(to), view(costs), problem.demand, problem.shortage_prices,
@@ -120,9 +128,10 @@ py::dict solve_arcs(std::size_t sources, std::size_t destinations, const Indices
         return found;
     });
     py::dict out = fields_of(result);
+    transport::ArcBasis& basis = result.basis;
     out["arcs"] = owned(std::move(arcs));
-    out["unserved"] = owned(std::move(result.unserved));
-    out["overflow"] = owned(std::move(result.overflow));
+    out["basis"] = py::make_tuple(owned(std::move(basis.slots)), owned(std::move(basis.source_parents)),
+                                  owned(std::move(basis.source_slots)), owned(std::move(basis.full)), owned(std::move(basis.prices)));
     return out;
 }
 
@@ -194,29 +203,45 @@ void register_transport(py::module_& module) {
         .value("EXACTLY", transport::Relation::exactly)
         .value("AT_LEAST", transport::Relation::at_least)
         .finalize();
+    py::native_enum<transport::Kernel>(m, "Kernel", "enum.Enum", "Which method solves a transportation problem.")
+        .value("AUTOMATIC", transport::Kernel::automatic)
+        .value("TINY", transport::Kernel::tiny)
+        .value("DENSE", transport::Kernel::dense)
+        .value("WAREHOUSE", transport::Kernel::warehouse)
+        .value("FLOW", transport::Kernel::flow)
+        .value("LINEAR", transport::Kernel::linear)
+        .finalize();
     m.def(
         "solve",
-        [](const Array& costs, const Array& supply, const Array& demand, transport::Relation supply_relation,
-           transport::Relation demand_relation, double balance_tolerance, std::int64_t max_pivots,
-           std::optional<double> time_limit) {
-            return solve(costs, supply, demand, {supply_relation, demand_relation, balance_tolerance, max_pivots}, time_limit);
+        [](const Array& costs, const Array& supply, const Array& demand, const Array& shortage_prices, const Array& overflow_prices,
+           transport::Relation supply_relation, transport::Relation demand_relation, double balance_tolerance, std::int64_t max_pivots,
+           transport::Kernel kernel, std::optional<double> time_limit) {
+            return solve(costs, supply, demand, shortage_prices, overflow_prices,
+                         {supply_relation, demand_relation, balance_tolerance, max_pivots, kernel}, time_limit);
         },
-        py::arg("costs"), py::arg("supply"), py::arg("demand"), py::kw_only(), py::arg("supply_relation"),
-        py::arg("demand_relation"), py::arg("balance_tolerance"), py::arg("max_pivots"), py::arg("time_limit"),
+        py::arg("costs"), py::arg("supply"), py::arg("demand"), py::kw_only(), py::arg("shortage_prices"), py::arg("overflow_prices"),
+        py::arg("supply_relation"), py::arg("demand_relation"), py::arg("balance_tolerance"), py::arg("max_pivots"), py::arg("kernel"),
+        py::arg("time_limit"),
         "Two-dimensional costs, one-dimensional amounts; returns the result's fields.");
     m.def(
         "solve_arcs",
         [](std::size_t sources, std::size_t destinations, const Indices& from, const Indices& to, const Array& costs,
            const Array& supply, const Array& demand, const Array& capacities, const Array& shortage_prices,
-           const Array& overflow_prices, transport::Relation supply_relation, transport::Relation demand_relation,
-           double balance_tolerance, std::int64_t max_pivots, std::optional<double> time_limit) {
+           const Array& overflow_prices, const std::optional<std::tuple<Indices, Indices, Indices, Codes, Array>>& start,
+           transport::Relation supply_relation, transport::Relation demand_relation, double balance_tolerance,
+           std::int64_t max_pivots, std::optional<double> time_limit) {
+            std::optional<transport::ArcBasis> basis;
+            if (start) {
+                const auto values = [](const auto& array) { return std::vector(array.data(), array.data() + array.size()); };
+                std::apply([&](const auto&... part) { basis.emplace(transport::ArcBasis{values(part)...}); }, *start);
+            }
             return solve_arcs(sources, destinations, from, to, costs, supply, demand, capacities, shortage_prices, overflow_prices,
-                              {supply_relation, demand_relation, balance_tolerance, max_pivots}, time_limit);
+                              basis, {supply_relation, demand_relation, balance_tolerance, max_pivots}, time_limit);
         },
         py::arg("sources"), py::arg("destinations"), py::arg("source_ids"), py::arg("destination_ids"), py::arg("costs"),
         py::arg("supply"), py::arg("demand"), py::kw_only(), py::arg("capacities"), py::arg("shortage_prices"),
-        py::arg("overflow_prices"), py::arg("supply_relation"), py::arg("demand_relation"), py::arg("balance_tolerance"),
-        py::arg("max_pivots"), py::arg("time_limit"), "Arcs one by one, in any order; empty arrays for what is not there.");
+        py::arg("overflow_prices"), py::arg("start"), py::arg("supply_relation"), py::arg("demand_relation"),
+        py::arg("balance_tolerance"), py::arg("max_pivots"), py::arg("time_limit"), "Arcs one by one, in any order; empty arrays for what is not there.");
     m.def(
         "solve_batch",
         [](std::size_t scenarios, std::size_t sources, std::size_t destinations, const Array& costs, const Array& supply,

@@ -20,6 +20,18 @@ class Relation(enum.Enum):
     AT_MOST = ...
     EXACTLY = ...
 
+class Kernel(enum.Enum):
+    """
+    Which method solves a transportation problem.
+    """
+
+    AUTOMATIC = ...
+    DENSE = ...
+    FLOW = ...
+    LINEAR = ...
+    TINY = ...
+    WAREHOUSE = ...
+
 class WarmSolver:
     """
     A small problem solved over and over.
@@ -154,10 +166,13 @@ def solve(
     supply: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     demand: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     *,
+    shortage_prices: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    overflow_prices: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     supply_relation: Relation,
     demand_relation: Relation,
     balance_tolerance: typing.SupportsFloat | typing.SupportsIndex,
     max_pivots: typing.SupportsInt | typing.SupportsIndex,
+    kernel: Kernel,
     time_limit: typing.SupportsFloat | typing.SupportsIndex | None,
 ) -> dict:
     """
@@ -176,6 +191,14 @@ def solve_arcs(
     capacities: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     shortage_prices: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
     overflow_prices: typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    start: tuple[
+        typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+        typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+        typing.Annotated[numpy.typing.ArrayLike, numpy.int32],
+        typing.Annotated[numpy.typing.ArrayLike, numpy.uint8],
+        typing.Annotated[numpy.typing.ArrayLike, numpy.float64],
+    ]
+    | None,
     supply_relation: Relation,
     demand_relation: Relation,
     balance_tolerance: typing.SupportsFloat | typing.SupportsIndex,

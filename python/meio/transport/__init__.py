@@ -10,7 +10,7 @@ Examples
 ('OPTIMAL', 1020.0)
 """
 
-from meio.transport._arcs import ArcResult, NamedCut, solve_arcs
+from meio.transport._arcs import ArcBasis, ArcResult, NamedCut, solve_arcs
 from meio.transport._batch import BatchResult, solve_batch
 from meio.transport._dense import Cut, Result, solve
 from meio.transport._emd import emd, emd2
@@ -21,6 +21,7 @@ from meio.transport._program import LinearProgram, TransportProgram, transport_p
 from meio.transport._solver import Solver
 
 __all__ = [
+    "ArcBasis",
     "ArcResult",
     "BasisStatus",
     "BatchResult",

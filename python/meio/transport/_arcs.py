@@ -8,6 +8,7 @@ from functools import cached_property
 from typing import Any, Literal, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from meio._meio import transport as _core
 from meio._meio.core import Status
@@ -32,6 +33,40 @@ class NamedCut(NamedTuple):
     destinations: list[str]
     sources: list[str]
     amount: float
+
+
+@dataclass(frozen=True, repr=False, eq=False)
+class ArcBasis:
+    """Where a solve of `solve_arcs` ended, to start the next one from.
+
+    Of use after costs, capacities, supplies and demands have changed. Where arcs or names are others than before, or
+    the basis is no longer feasible, its prices still make a good start.
+
+    Attributes
+    ----------
+    slots : ndarray of int
+        By destination: its basic arc among its own in order; -1 surplus, -2 shortage, -3 none.
+    source_parents, source_slots : ndarray of int
+        By source: the destination it hangs below and the arc among that one's; -1 unused supply, -2 overflow.
+    full : ndarray of uint8
+        By arc in order of destinations, where there are capacities: 1 at its capacity outside the basis.
+    prices : ndarray
+        By source: its dual.
+    sources, destinations : list of str
+        Their names.
+    """
+
+    slots: NDArray[np.int32]
+    source_parents: NDArray[np.int32]
+    source_slots: NDArray[np.int32]
+    full: NDArray[np.uint8]
+    prices: NDArray[np.float64]
+    sources: list[str]
+    destinations: list[str]
+
+    def __repr__(self) -> str:
+        """Sizes in one line."""
+        return f"<transport.ArcBasis {len(self.sources)} x {len(self.destinations)}>"
 
 
 @dataclass(frozen=True)
@@ -63,6 +98,10 @@ class ArcResult:
         Change of the objective per further unit of supply (<= 0 where it is `at_most`) and of demand.
     unserved : dict of str to float
         Demand that stays unserved at its price; empty where no prices were given.
+    overflow : dict of str to float
+        Units that leave beyond the supply at their price; empty where no prices were given.
+    basis : ArcBasis
+        For `start` of a similar problem.
     shortage, surplus : NamedCut or None
         Where infeasible: destinations that cannot all be served, the sources that reach them, the units that lack;
         and sources that cannot all ship.
@@ -122,6 +161,18 @@ class ArcResult:
         left = self._raw.fields["unserved"].tolist()
         return dict(zip(self._raw.destinations, left, strict=True)) if left else {}
 
+    @cached_property
+    def overflow(self) -> dict[str, float]:
+        """Units beyond the supply at their price, by name."""
+        more = self._raw.fields["overflow"].tolist()
+        return dict(zip(self._raw.sources, more, strict=True)) if more else {}
+
+    @cached_property
+    def basis(self) -> ArcBasis:
+        """Where the solve ended."""
+        slots, parents, source_slots, full, prices = self._raw.fields["basis"]
+        return ArcBasis(slots, parents, source_slots, full, prices, self._raw.sources, self._raw.destinations)
+
 
 def _cut(cut: tuple[Any, Any, float], sources: list[str], destinations: list[str]) -> NamedCut | None:
     some_sources, some_destinations, amount = cut
@@ -130,19 +181,33 @@ def _cut(cut: tuple[Any, Any, float], sources: list[str], destinations: list[str
     return NamedCut([destinations[j] for j in some_destinations], [sources[i] for i in some_sources], float(amount))
 
 
-def _prices(given: Any, name: str, destinations: Names) -> Any:
-    """Prices of shortage by destination; +inf where there is none."""
-    priced, values = amounts_by_name("shortage_prices", given, name, kind="prices")
-    places = [destinations.number(label) for label in priced.names]
-    fix = "must be a name of demand"
-    wrong = [
-        destinations.unknown("shortage_prices", row, priced.names[row], fix) for row, at in enumerate(places) if at < 0
-    ]
+def _prices(field: str, given: Any, name: str, nodes: Names, word: str) -> NDArray[np.float64]:
+    """Prices by node; +inf where there is none, no array where nothing is given."""
+    if given is None:
+        return np.empty(0)
+    priced, values = amounts_by_name(field, given, name, kind="prices")
+    places = [nodes.number(label) for label in priced.names]
+    fix = f"must be a name of {word}"
+    wrong = [nodes.unknown(field, row, priced.names[row], fix) for row, at in enumerate(places) if at < 0]
     if wrong:
         raise InputError.from_core(wrong[:SHOWN])
-    prices = np.full(len(destinations), np.inf)
+    prices = np.full(len(nodes), np.inf)
     prices[places] = values
     return prices
+
+
+def _start(start: ArcBasis | None, sources: Names, destinations: Names) -> tuple[Any, ...] | None:
+    """Bring a basis into the order of these names: all of it where they are the same, else its prices."""
+    if start is None:
+        return None
+    if not isinstance(start, ArcBasis):
+        raise InputError.from_core([("start", "", type(start).__name__, "must be the basis of an earlier result")])
+    if start.sources == sources.names and start.destinations == destinations.names:
+        return start.slots, start.source_parents, start.source_slots, start.full, start.prices
+    known = dict(zip(start.sources, start.prices.tolist(), strict=True))
+    prices = np.array([known.get(name, 0.0) for name in sources.names])
+    nothing = np.empty(0, np.int32)
+    return nothing, nothing, nothing, np.empty(0, np.uint8), prices
 
 
 def solve_arcs(
@@ -155,8 +220,10 @@ def solve_arcs(
     cost: str = "cost",
     capacity: str | None = None,
     shortage_prices: Any = None,
+    overflow_prices: Any = None,
     supply_relation: Literal["at_most", "exactly"] = "at_most",
     demand_relation: Literal["exactly", "at_least"] = "exactly",
+    start: ArcBasis | None = None,
     balance_tolerance: float = 1e-9,
     max_pivots: int = 0,
     time_limit: float | None = None,
@@ -173,6 +240,10 @@ def solve_arcs(
         Names of the columns; `capacity` is optional: the most that an arc carries, no limit where it is missing.
     shortage_prices : as demand, optional
         Price per unit of demand left unserved, >= 0, for the destinations where that is allowed.
+    overflow_prices : as supply, optional
+        Price per unit that leaves beyond the supply, >= 0, for the sources where that is allowed.
+    start : ArcBasis, optional
+        The basis of an earlier result, of this or a similar problem.
     supply_relation, demand_relation, balance_tolerance, max_pivots, time_limit
         As `solve` takes them.
 
@@ -199,8 +270,9 @@ def solve_arcs(
     rows = Rows("arcs", arcs, columns)
     sources, send = amounts_by_name("supply", supply, source)
     destinations, take = amounts_by_name("demand", demand, destination)
-    nothing = np.empty(0)
-    prices = nothing if shortage_prices is None else _prices(shortage_prices, destination, destinations)
+    shortage = _prices("shortage_prices", shortage_prices, destination, destinations, "demand")
+    overflow = _prices("overflow_prices", overflow_prices, source, sources, "supply")
+    basis = _start(start, sources, destinations)
     ids = np.empty(rows.height, np.int32), np.empty(rows.height, np.int32)
     money = Numbers(f"arcs.{cost}", rows.height)
     limits = Numbers(f"arcs.{capacity}", rows.height if capacity is not None else 0, missing=np.inf)
@@ -224,8 +296,16 @@ def solve_arcs(
         "supply": ("supply", sources.names),
         "demand": ("demand", destinations.names),
         "shortage_prices": ("shortage_prices", destinations.names),
+        "overflow_prices": ("overflow_prices", sources.names),
     }
-    with findings_as(words):
+
+    def named(finding: Finding) -> Finding:
+        field, row, value, fix = finding
+        if field != "from" or not fix.startswith("a second arc"):
+            return finding
+        return field, row, value, f"a second arc to {destinations.names[ids[1][int(row)]]!r}"
+
+    with findings_as(words, named):
         fields = _core.solve_arcs(
             len(sources),
             len(destinations),
@@ -234,8 +314,9 @@ def solve_arcs(
             send,
             take,
             capacities=limits.values,
-            shortage_prices=prices,
-            overflow_prices=nothing,
+            shortage_prices=shortage,
+            overflow_prices=overflow,
+            start=basis,
             supply_relation=relation("supply_relation", supply_relation),
             demand_relation=relation("demand_relation", demand_relation),
             balance_tolerance=real("balance_tolerance", balance_tolerance),

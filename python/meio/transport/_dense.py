@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike, NDArray
 from meio._meio import transport as _core
 from meio._meio.core import Status
 from meio.errors import InputError
-from meio.transport._input import findings_as, numbers, real, relation, seconds, whole
+from meio.transport._input import findings_as, kernel_named, numbers, prices, real, relation, seconds, whole
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,13 @@ class Result:
         Recomputed from the input: worst reduced cost or dual sign, worst supply or demand row, relative gap.
     shortage, surplus : Cut or None
         Where infeasible: destinations that cannot all be served, sources that cannot all ship.
+    unserved, overflow : ndarray
+        Units by destination that stay unserved at their price, and by source that leave beyond its supply; empty
+        without such prices.
+    ray : tuple of int, or None
+        Where unbounded: costs fall for ever along the arc from this source to this destination.
+    kernel : str
+        Which method solved it.
     pivots : int
         Simplex pivots.
     seconds : float
@@ -75,6 +82,10 @@ class Result:
     gap: float
     shortage: Cut | None
     surplus: Cut | None
+    unserved: NDArray[np.float64]
+    overflow: NDArray[np.float64]
+    ray: tuple[int, int] | None
+    kernel: str
     pivots: int
     seconds: float
 
@@ -96,10 +107,13 @@ def solve(
     supply: ArrayLike,
     demand: ArrayLike,
     *,
+    shortage_prices: ArrayLike | None = None,
+    overflow_prices: ArrayLike | None = None,
     supply_relation: Literal["at_most", "exactly"] = "at_most",
     demand_relation: Literal["exactly", "at_least"] = "exactly",
     balance_tolerance: float = 1e-9,
     max_pivots: int = 0,
+    kernel: Literal["automatic", "tiny", "dense", "warehouse", "flow", "linear"] = "automatic",
     time_limit: float | None = None,
 ) -> Result:
     """Ship from sources to destinations at least cost; exact.
@@ -113,6 +127,10 @@ def solve(
         Units at each source, >= 0; `inf` is unlimited (with the default relations).
     demand : array_like, (n,)
         Units wanted at each destination, >= 0.
+    shortage_prices : array_like, (n,), or a number, optional
+        Price per unit of demand that stays unserved, >= 0; `inf` where it must be served, as all must by default.
+    overflow_prices : array_like, (m,), or a number, optional
+        Price per unit that leaves beyond the supply, >= 0; `inf` where none may, as by default.
     supply_relation : {"at_most", "exactly"}
         Whether supply may stay unused.
     demand_relation : {"exactly", "at_least"}
@@ -122,19 +140,22 @@ def solve(
         demand are balanced exactly.
     max_pivots : int
         Stop after this many pivots; 0 for no limit.
+    kernel : str
+        The method; chosen by shape unless given. All give the same objective. Sparse costs take "warehouse".
     time_limit : float, optional
         Seconds after which the best so far is returned. Ctrl-C does the same, with status `INTERRUPTED`.
 
     Returns
     -------
     Result
-        `OPTIMAL`, `INFEASIBLE` (with cuts, and flows that serve as much as can be served at least cost), or the
-        best so far.
+        `OPTIMAL`, `INFEASIBLE` (with cuts, and flows that serve as much as can be served at least cost),
+        `UNBOUNDED` (with a ray; only where overflow has a price and demand is `at_least`), or the best so far.
 
     Raises
     ------
     InputError
-        Naming every wrong entry: NaN, -inf, negative amounts, shapes that do not match.
+        Naming every wrong entry: NaN, -inf, negative amounts and prices, shapes that do not match; a kernel that
+        cannot take the problem.
 
     Notes
     -----
@@ -147,25 +168,34 @@ def solve(
     >>> result = solve([[1.0, np.inf], [2.0, 3.0]], supply=[4, 2], demand=[3, 3])
     >>> result.status.name, result.shortage.sources, result.shortage.destinations, result.shortage.amount
     ('INFEASIBLE', array([1], dtype=int32), array([1], dtype=int32), 1.0)
+    >>> priced = solve([[1.0, np.inf], [2.0, 3.0]], supply=[4, 2], demand=[3, 3], shortage_prices=20)
+    >>> priced.objective, priced.unserved
+    (29.0, array([0., 1.]))
     """
     _check_order(costs, supply, demand)
     amounts = numbers("supply", supply, 1), numbers("demand", demand, 1)
-    options = {
+    options: dict[str, Any] = {
         "supply_relation": relation("supply_relation", supply_relation),
         "demand_relation": relation("demand_relation", demand_relation),
         "balance_tolerance": real("balance_tolerance", balance_tolerance),
         "max_pivots": whole("max_pivots", max_pivots),
         "time_limit": seconds(time_limit),
     }
+    priced: dict[str, Any] = {
+        "shortage_prices": prices("shortage_prices", shortage_prices, amounts[1].size),
+        "overflow_prices": prices("overflow_prices", overflow_prices, amounts[0].size),
+    }
     if hasattr(costs, "tocoo"):
-        return _solve_sparse(costs, *amounts, options)
+        kernel_named(kernel, ("automatic", "warehouse"))
+        return _solve_sparse(costs, *amounts, options | priced)
+    method = kernel_named(kernel)
     matrix = numbers("costs", costs, 2)
     shape = (amounts[0].size, amounts[1].size)
     if matrix.size == 0 and shape[0] * shape[1] == 0:  # nested empty lists do not say their shape
         matrix = np.zeros(shape)
     if matrix.shape != shape:
         raise InputError.from_core([("costs", "", f"shape {matrix.shape}", _shape_rule(shape))])
-    return Result(**with_cuts(_core.solve(matrix, *amounts, **options)))
+    return Result(**as_told(_core.solve(matrix, amounts[0], amounts[1], kernel=method, **priced, **options)))
 
 
 def _shape_rule(shape: tuple[int, int]) -> str:
@@ -195,7 +225,6 @@ def _solve_sparse(
     if costs.shape != shape:
         raise InputError.from_core([("costs", "", f"shape {costs.shape}", _shape_rule(shape))])
     arcs = costs.tocoo()
-    none = np.empty(0)
     with findings_as({"from": "costs.row", "to": "costs.col", "costs": "costs.data"}):
         fields = _core.solve_arcs(
             *shape,
@@ -204,19 +233,20 @@ def _solve_sparse(
             numbers("costs.data", arcs.data, 1),
             supply,
             demand,
-            capacities=none,
-            shortage_prices=none,
-            overflow_prices=none,
+            capacities=np.empty(0),
+            start=None,
             **options,
         )
-    for name in ("unserved", "overflow", "arcs"):
+    for name in ("arcs", "basis"):
         del fields[name]
-    return Result(**with_cuts(fields))
+    return Result(**as_told(fields))
 
 
-def with_cuts(fields: dict[str, Any]) -> dict[str, Any]:
-    """Turn the cuts among a core result's fields into `Cut`, or `None` where empty."""
+def as_told(fields: dict[str, Any]) -> dict[str, Any]:
+    """Turn the cuts among a core result's fields into `Cut`, or `None` where empty; name the kernel."""
     for name in ("shortage", "surplus"):
         sources, destinations, amount = fields[name]
         fields[name] = Cut(sources, destinations, amount) if sources.size + destinations.size > 0 else None
+    fields["ray"] = fields["ray"] if fields["status"] is Status.UNBOUNDED else None
+    fields["kernel"] = fields["kernel"].name.lower()
     return fields

@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, Literal
@@ -208,15 +208,18 @@ def _solve(
     lower: NDArray[np.float64],
     upper: NDArray[np.float64],
     supply: NDArray[np.float64],
+    own: Mapping[int, str],
     options: dict[str, Any],
     start: FlowBasis | None,
 ) -> FlowResult:
     relations = np.empty(0, np.uint8)
     supplies, demands = options.pop("supply_relation"), options.pop("demand_relation")
-    if (supplies, demands) != ("exactly", "exactly"):
+    if (supplies, demands) != ("exactly", "exactly") or own:
         relations = np.full(nodes, _CODES["exactly"], np.uint8)
         relations[supply > 0] = _CODES[supplies]
         relations[supply < 0] = _CODES[demands]
+        for node, word in own.items():
+            relations[node] = _CODES[word]
     fields = _core.min_cost_flow(
         nodes,
         tails,
@@ -261,6 +264,31 @@ def _options(
     }
 
 
+def _is_number(node: Any, nodes: int) -> bool:
+    return isinstance(node, int | np.integer) and not isinstance(node, bool) and 0 <= int(node) < nodes
+
+
+def _relations(given: Mapping[Any, str] | None, number: Callable[[Any], int], fix: str) -> dict[int, str]:
+    """Give the relations of single nodes by their numbers."""
+    if given is None:
+        return {}
+    if not isinstance(given, Mapping):
+        raise InputError.from_core([("relations", "", type(given).__name__, "must be a mapping of nodes to relations")])
+    own = {}
+    wrong: list[Finding] = []
+    for node, word in given.items():
+        at = number(node)
+        if at < 0:
+            wrong.append(("relations", repr(node), "", fix))
+        elif word not in tuple(_CODES):
+            wrong.append(("relations", repr(node), repr(word), "must be one of " + ", ".join(_CODES)))
+        else:
+            own[int(at)] = word
+    if wrong:
+        raise InputError.from_core(wrong[:SHOWN])
+    return own
+
+
 def _checked_start(start: FlowBasis | None) -> FlowBasis | None:
     if start is not None and not isinstance(start, FlowBasis):
         raise InputError.from_core([("start", "", type(start).__name__, "must be the basis of an earlier result")])
@@ -277,6 +305,7 @@ def min_cost_flow(
     upper: ArrayLike | None = None,
     supply_relation: Literal["exactly", "at_most"] = "exactly",
     demand_relation: Literal["exactly", "at_least"] = "exactly",
+    relations: Mapping[int, str] | None = None,
     start: FlowBasis | None = None,
     balance_tolerance: float = 1e-9,
     max_pivots: int = 0,
@@ -301,6 +330,9 @@ def min_cost_flow(
         Whether some supply may stay unused.
     demand_relation : {"exactly", "at_least"}
         Whether more than the demand may arrive.
+    relations : mapping of int to str, optional
+        "at_most" (of a supply), "exactly" or "at_least" (of a demand) for single nodes, where theirs differs from the
+        two above. A node without either takes up units under both words.
     start : FlowBasis, optional
         The basis of an earlier result, of this or a similar problem.
     balance_tolerance : float
@@ -372,7 +404,13 @@ def min_cost_flow(
     if wrong:
         raise InputError.from_core(wrong)
     options = _options(supply_relation, demand_relation, balance_tolerance, max_pivots, time_limit)
-    return _solve(units.size, ends[0], ends[1], money, bounds[0], bounds[1], units, options, _checked_start(start))
+    own = _relations(
+        relations, lambda node: node if _is_number(node, units.size) else -1, "must be the number of a node"
+    )
+    with findings_as({"from": "tails", "to": "heads"}):
+        return _solve(
+            units.size, ends[0], ends[1], money, bounds[0], bounds[1], units, own, options, _checked_start(start)
+        )
 
 
 def _positions(start: FlowBasis, nodes: Names) -> FlowBasis:
@@ -400,6 +438,7 @@ def min_cost_flow_arcs(
     nodes: Sequence[Any] | None = None,
     supply_relation: Literal["exactly", "at_most"] = "exactly",
     demand_relation: Literal["exactly", "at_least"] = "exactly",
+    relations: Mapping[str, str] | None = None,
     start: FlowBasis | None = None,
     balance_tolerance: float = 1e-9,
     max_pivots: int = 0,
@@ -423,6 +462,8 @@ def min_cost_flow_arcs(
         All nodes. Where given, a name outside of it is an error instead of a new node.
     supply_relation, demand_relation, balance_tolerance, max_pivots, time_limit
         As `min_cost_flow` takes them.
+    relations : mapping of str to str, optional
+        "at_most", "exactly" or "at_least" for single nodes by name.
     start : FlowBasis, optional
         The basis of an earlier result; its arcs are the first rows of `arcs`, its nodes are found by name.
 
@@ -499,7 +540,9 @@ def min_cost_flow_arcs(
         "lower": f"arcs.{lower}",
         "upper": f"arcs.{upper}",
         "supply": ("supply", places.names),
+        "relations": ("relations", places.names),
     }
+    own = _relations(relations, lambda node: places.number(str(node)), "must be the name of a node")
     given = {name: values.values for (name, _), values in zip(bounds, limits, strict=True)}
     nothing = np.empty(0)
     basis = _checked_start(start)
@@ -511,6 +554,7 @@ def min_cost_flow_arcs(
             nothing if lower is None else given[lower],
             nothing if upper is None else given[upper],
             balance,
+            own,
             options,
             None if basis is None else _positions(basis, places),
         )

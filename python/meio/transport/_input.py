@@ -3,7 +3,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -19,6 +19,15 @@ RELATIONS: dict[str, Any] = {
     "at_most": _core.Relation.AT_MOST,
     "exactly": _core.Relation.EXACTLY,
     "at_least": _core.Relation.AT_LEAST,
+}
+
+KERNELS: dict[str, Any] = {
+    "automatic": _core.Kernel.AUTOMATIC,
+    "tiny": _core.Kernel.TINY,
+    "dense": _core.Kernel.DENSE,
+    "warehouse": _core.Kernel.WAREHOUSE,
+    "flow": _core.Kernel.FLOW,
+    "linear": _core.Kernel.LINEAR,
 }
 
 #: Findings of one kind that an error lists.
@@ -104,6 +113,25 @@ def relation(field: str, value: Any) -> Any:
     return RELATIONS[value]
 
 
+def kernel_named(value: Any, allowed: Iterable[str] = KERNELS) -> Any:
+    """Return the core's kernel of that name; `InputError` lists the names otherwise."""
+    if not isinstance(value, str) or value not in set(allowed):
+        raise InputError.from_core([("kernel", "", repr(value), "must be one of " + ", ".join(allowed))])
+    return KERNELS[value]
+
+
+def prices(field: str, values: Any, count: int) -> NDArray[np.float64]:
+    """Return prices as an array: one for all, or one for each; none where nothing is given."""
+    if values is None:
+        return np.empty(0)
+    if np.ndim(values) == 0:
+        return np.full(count, real(field, values))
+    given = numbers(field, values, 1)
+    if given.size != count:
+        raise InputError.from_core([(field, "", f"{given.size} entries", f"must have {count} entries, or be a number")])
+    return given
+
+
 def whole(field: str, value: Any) -> int:
     """Return `value` as an int; `InputError` where it is not a whole number."""
     if isinstance(value, int | np.integer) and not isinstance(value, bool) and abs(int(value)) < 1 << 62:
@@ -132,17 +160,18 @@ def seconds(value: Any) -> float | None:
 
 
 @contextmanager
-def findings_as(names: Mapping[str, Any]) -> Iterator[None]:
+def findings_as(names: Mapping[str, Any], change: Callable[[Finding], Finding] | None = None) -> Iterator[None]:
     """Word the core's findings as the caller knows them.
 
     `names` gives for a field of the core either the word for it, or the word and the names of its rows, or the word,
-    nothing, and the names that its values are numbers of.
+    nothing, and the names that its values are numbers of. `change` rewrites a finding first.
     """
     try:
         yield
     except InputError as error:
         worded = []
-        for field, row, value, fix in error.findings:
+        for finding in error.findings:
+            field, row, value, fix = finding if change is None else change(finding)
             word = names.get(field, field)
             if isinstance(word, tuple):
                 word, rows, *values = word

@@ -11,7 +11,7 @@ from numpy.typing import ArrayLike, NDArray
 from meio._meio import transport as _core
 from meio._meio.core import Status
 from meio.errors import InputError
-from meio.transport._input import numbers, relation, whole
+from meio.transport._input import numbers, prices, relation, whole
 
 
 class Solver:
@@ -25,6 +25,8 @@ class Solver:
         The shape, >= 1 each.
     supply_relation : {"at_most", "exactly"}
         Whether supply may stay unused; demand is met exactly.
+    shortage_prices : array_like, (n,), or a number, optional
+        Price per unit of demand that stays unserved, >= 0; `inf` where it must be served. With `at_most` alone.
 
     Attributes
     ----------
@@ -44,15 +46,31 @@ class Solver:
     ('OPTIMAL', 11.0)
     >>> solver.resolve_costs([[5, 4], [2, 1]]).name, solver.objective
     ('OPTIMAL', 26.0)
+    >>> short = Solver(1, 2, shortage_prices=[9, 5])
+    >>> short.solve([[1, 2]], supply=[4], demand=[3, 3]).name, short.objective, short.unserved
+    ('OPTIMAL', 15.0, array([0., 2.]))
     """
 
     def __init__(
-        self, sources: int, destinations: int, *, supply_relation: Literal["at_most", "exactly"] = "at_most"
+        self,
+        sources: int,
+        destinations: int,
+        *,
+        supply_relation: Literal["at_most", "exactly"] = "at_most",
+        shortage_prices: ArrayLike | None = None,
     ) -> None:
         sources, destinations = whole("sources", sources), whole("destinations", destinations)
         if sources < 1 or destinations < 1:
             raise InputError.from_core([("sources, destinations", "", f"{sources}, {destinations}", "must be >= 1")])
-        self._core = _core.WarmSolver(sources, destinations, relation("supply_relation", supply_relation))
+        kind = relation("supply_relation", supply_relation)
+        # Shortage is one more source that can serve everything.
+        self._shortage = prices("shortage_prices", shortage_prices, destinations)
+        if self._shortage.size:
+            _checked("shortage_prices", self._shortage, ~(self._shortage >= 0), "must be >= 0")
+            if supply_relation != "at_most":
+                fix = "goes with supply_relation at_most alone"
+                raise InputError.from_core([("shortage_prices", "", "", fix)])
+        self._core = _core.WarmSolver(sources + (self._shortage.size > 0), destinations, kind)
         self._shape = (sources, destinations)
         self._supply: NDArray[np.float64] | None = None
         self._demand: NDArray[np.float64] | None = None
@@ -86,7 +104,7 @@ class Solver:
         matrix = self._costs(costs)
         self._supply = self._amounts("supply", supply, 0)
         self._demand = self._amounts("demand", demand, 1)
-        self.status = self._core.solve(matrix, self._supply, self._demand)
+        self.status = self._core.solve(self._with_shortage(matrix), self._all_supply(), self._demand)
         return self.status
 
     def resolve(self, *, supply: ArrayLike | None = None, demand: ArrayLike | None = None) -> Status:
@@ -107,7 +125,7 @@ class Solver:
             self._supply = self._amounts("supply", supply, 0)
         if demand is not None:
             self._demand = self._amounts("demand", demand, 1)
-        self.status = self._core.resolve(self._supply, self._demand)
+        self.status = self._core.resolve(self._all_supply(), self._demand)
         return self.status
 
     def resolve_costs(self, costs: ArrayLike) -> Status:
@@ -124,7 +142,7 @@ class Solver:
         """
         if self._supply is None:
             raise RuntimeError("call solve() first: resolve_costs() starts from its basis")
-        self.status = self._core.resolve_costs(self._costs(costs))
+        self.status = self._core.resolve_costs(self._with_shortage(self._costs(costs)))
         return self.status
 
     @property
@@ -140,7 +158,7 @@ class Solver:
     @property
     def supply_duals(self) -> NDArray[np.float64]:
         """Change of the objective per further unit of each supply."""
-        return self._core.supply_duals
+        return self._core.supply_duals[: self._shape[0]]
 
     @property
     def demand_duals(self) -> NDArray[np.float64]:
@@ -150,7 +168,20 @@ class Solver:
     @property
     def flows(self) -> NDArray[np.float64]:
         """The flows, sources by destinations."""
-        return self._core.flows
+        return self._core.flows[: self._shape[0]]
+
+    @property
+    def unserved(self) -> NDArray[np.float64]:
+        """Demand that stays unserved at its price; empty without prices."""
+        return self._core.flows[-1] if self._shortage.size else np.empty(0)
+
+    def _with_shortage(self, matrix: NDArray[np.float64]) -> NDArray[np.float64]:
+        return np.vstack([matrix, self._shortage]) if self._shortage.size else matrix
+
+    def _all_supply(self) -> NDArray[np.float64]:
+        assert self._supply is not None
+        assert self._demand is not None
+        return np.append(self._supply, self._demand.sum()) if self._shortage.size else self._supply
 
     def _costs(self, costs: ArrayLike) -> NDArray[np.float64]:
         matrix = numbers("costs", costs, 2)
