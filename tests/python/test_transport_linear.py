@@ -4,8 +4,11 @@
 from __future__ import annotations
 
 import copy
+import itertools
+import os
 import pickle
 import warnings
+from fractions import Fraction
 
 import numpy as np
 import pytest
@@ -330,6 +333,52 @@ def test_linprog_marginals_are_scipys():
     for name in ("ineqlin", "eqlin", "lower", "upper"):
         np.testing.assert_allclose(ours[name].marginals, theirs[name].marginals, atol=1e-9)
         np.testing.assert_allclose(ours[name].residual, theirs[name].residual, atol=1e-9)
+
+
+def exact_optimum(costs, matrix, limits):
+    """The least costs @ x over matrix @ x <= limits, x >= 0, in fractions by enumeration; None where infeasible."""
+    m, n = matrix.shape
+    wide = [[Fraction(v) for v in row] + [Fraction(int(i == k)) for k in range(m)] for i, row in enumerate(matrix)]
+    prices = [Fraction(c) for c in costs] + [Fraction(0)] * m
+    best = None
+    for basis in itertools.combinations(range(n + m), m):
+        rows = [[row[j] for j in basis] + [Fraction(limits[i])] for i, row in enumerate(wide)]
+        for k in range(m):
+            pivot = next((r for r in range(k, m) if rows[r][k]), None)
+            if pivot is None:
+                break
+            rows[k], rows[pivot] = rows[pivot], rows[k]
+            rows[k] = [v / rows[k][k] for v in rows[k]]
+            for r in range(m):
+                if r != k and rows[r][k]:
+                    rows[r] = [a - rows[r][k] * b for a, b in zip(rows[r], rows[k], strict=True)]
+        else:
+            if min(row[m] for row in rows) >= 0:
+                value = sum(prices[j] * rows[i][m] for i, j in enumerate(basis))
+                best = value if best is None else min(best, value)
+    return best
+
+
+@pytest.mark.parametrize("decades", [2, 6, 8])
+def test_spread_over_decades(decades):
+    """Entries over twice so many powers of ten: the optimum of the fractions, and no bound above it by even a bit."""
+    draw = np.random.default_rng(decades)
+    for _ in range(int(os.environ.get("MEIO_SPREAD_PROGRAMS", "150"))):
+        m, n = draw.integers(2, 5, 2)
+
+        def spread(*shape):
+            return draw.normal(size=shape) * 10 ** draw.uniform(-decades, decades, shape)
+
+        matrix, limits, costs = spread(m, n), np.abs(spread(m)) * draw.choice([1, 1, 1, -1], m), spread(n)
+        matrix[-1], limits[-1] = np.abs(matrix[-1]) + 1e-3, np.abs(limits[-1]) + 1  # keeps it bounded
+        exact = exact_optimum(costs, matrix, limits)
+        found = transport.solve_linear(LinearProgram(costs, matrix, row_upper=limits))
+        if exact is None:
+            assert found.status is Status.INFEASIBLE
+            continue
+        assert found.status is Status.OPTIMAL
+        assert abs(Fraction(found.objective) - exact) <= abs(exact) * Fraction(1, 10**13)
+        assert Fraction(found.bound) <= exact
 
 
 def test_linprog_manners():

@@ -14,7 +14,8 @@ enum class Crash : std::uint8_t {
     network     ///< cheapest arcs first on the rows that form a transport problem; `slack` where there are none
 };
 
-/// Options of `RevisedSimplex`. Tolerances hold on the scaled problem (coefficients, bounds and costs near one).
+/// Options of `RevisedSimplex`. Tolerances hold on the scaled problem (coefficients, bounds and costs near one); up to
+/// 1e-9 they steer the pivots only, and the answer is settled to rounding; above, it is as good as they ask.
 struct LinearOptions {
     double primal_tolerance = 1e-9;    ///< accepted violation of a bound, times (1 + |bound|); in [1e-12, 1e-3]
     double dual_tolerance = 1e-9;      ///< accepted wrong sign of a reduced cost; in [1e-12, 1e-3]

@@ -41,9 +41,9 @@ struct LinearCertificate {
 struct LinearResult {
     core::Status status = core::Status::numerical_error;
     double objective = 0;                                     ///< costs' x; money
-    double bound =
-        -std::numeric_limits<double>::infinity();  ///< value of the duals, a lower bound where their signs are
-                                                   ///< right (-infinity else); +infinity where infeasible
+    /// A lower bound on the optimum from the duals, lowered by what rounding may have added to it; -infinity where the
+    /// duals prove none, +infinity where infeasible.
+    double bound = -std::numeric_limits<double>::infinity();
     std::vector<double> x;
     std::vector<double> row_duals;
     std::vector<double> reduced_costs;

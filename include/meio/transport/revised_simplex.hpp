@@ -26,7 +26,9 @@ namespace meio::transport {
 /// The basis inverse is explicit and dense: meant for up to about 200 rows (a pivot costs O(rows^2), memory 8 rows^2
 /// bytes). From a dual feasible basis (changed bounds, added rows) dual simplex runs; from a primal feasible one
 /// (changed costs, added variables) primal simplex; from neither, dual simplex on shifted costs, then primal simplex on
-/// the true ones. Between solves of like shape nothing is allocated. One solver serves one thread.
+/// the true ones. Where the data lie far from one, or the answer leaves a doubt, it is proven in twice the digits by
+/// refinement, and a simplex in twice the digits goes on where that fails: `optimal` does not depend on the sizes of the
+/// data, and what is out of reach even so is `stalled`. Between solves of like shape nothing is allocated. One solver serves one thread.
 ///
 ///     transport::RevisedSimplex solver(lp);
 ///     double cost = solver.solve().objective;
@@ -34,7 +36,8 @@ namespace meio::transport {
 ///     cost = solver.solve().objective;       // a few pivots from the last basis
 ///
 /// References: Koberstein (2005), The dual simplex method; Maros (2003); Forrest and Goldfarb (1992), steepest edge;
-/// Harris (1973). Worst case exponential, in practice a few times the rows in pivots.
+/// Harris (1973); Gleixner, Steffy and Wolter (2016), refinement. Worst case exponential, in practice a few times the
+/// rows in pivots.
 class RevisedSimplex {
 public:
     /// Takes the problem. Throws `core::InputError` naming every wrong entry and option.

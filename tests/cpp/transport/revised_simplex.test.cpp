@@ -15,6 +15,7 @@
 
 #include <reference/linear_program.hpp>
 #include <reference/linear_program_instances.hpp>
+#include <reference/linear_program_scaled.hpp>
 #include <reference/transport_facts.hpp>
 #include <reference/transport_instances.hpp>
 
@@ -330,6 +331,49 @@ TEST_CASE("units do not matter") {
                           1e-9 * std::max(1.0, std::abs(base.objective)));
             }
     }
+}
+
+TEST_CASE("an optimum is right and its bound below it, over twelve powers of ten") {
+    // Sizes spread over 2 to 12 powers of ten; the optimum is known exactly by construction, so that a bound above it by
+    // less than a rounding shows too.
+    int stalled = 0;
+    for (const auto& [matrix_powers, vector_powers] : {std::pair{3, 3}, {7, 7}, {10, 10}, {13, 9}, {16, 6}, {19, 3}})
+        for (std::uint64_t seed = 0; seed < 2500; ++seed) {
+            CAPTURE(seed);
+            CAPTURE(matrix_powers);
+            const reference::ScaledProgram scaled = reference::scaled_linear_program(seed, matrix_powers, vector_powers);
+            const LinearResult r = transport::solve_linear(scaled.lp);
+            CHECK(!scaled.below(r.bound));
+            if (r.status == core::Status::stalled) {
+                ++stalled;
+                continue;
+            }
+            REQUIRE(r.status == core::Status::optimal);
+            CHECK(std::abs(r.objective - scaled.value()) <= 1e-12 * std::abs(scaled.value()));
+            double terms = 0;  // an optimum may be zero as a difference of large terms
+            for (std::size_t i = 0; i < scaled.lp.row_count(); ++i)
+                if (const double y = r.row_duals[i]; y != 0)
+                    terms += std::abs(y * (y > 0 ? scaled.lp.row_lower[i] : scaled.lp.row_upper[i]));
+            for (std::size_t j = 0; j < r.x.size(); ++j)
+                terms += (std::abs(scaled.lp.costs[j]) + std::abs(r.reduced_costs[j])) * std::abs(r.x[j]);
+            CHECK(r.bound >= r.objective - 1e-9 * std::max(1.0, terms));
+        }
+    CHECK(stalled <= 3);
+}
+
+TEST_CASE("a cost far below the others counts") {
+    // The second variable is worth 2e-7 a unit beside costs of 1e5, and nothing bounds it but its rows: idle is not
+    // optimal. The optimum is the cost times the ratio of the second row.
+    LinearProgram lp;
+    lp.add_row(-infinity, 28930.303473906999);
+    lp.add_row(-infinity, 45652.273222215001);
+    lp.add_variable(160107.231141892, 0, infinity, {{0, 1}}, {{9.7852386009999996, 0.419235672}});
+    lp.add_variable(-2.18e-07, 0, infinity, {{0, 1}}, {{-0.034300177000000001, 0.0063808049999999998}});
+    lp.add_variable(27598.974729821999, 0, infinity, {{0, 1}}, {{2.2000759410000001, 0.001013878}});
+    const LinearResult r = transport::solve_linear(lp);
+    REQUIRE(r.status == core::Status::optimal);
+    CHECK(r.objective == doctest::Approx(-2.18e-07 * (45652.273222215001 / 0.0063808049999999998)).epsilon(1e-14));
+    CHECK(r.bound <= r.objective);
 }
 
 TEST_CASE("one huge cost does not disturb the others") {

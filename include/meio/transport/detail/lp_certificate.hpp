@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <span>
 #include <vector>
@@ -30,6 +31,7 @@ public:
         r.reduced_costs.resize(n);
         feasible = true;
         complementary = true;
+        consistent = true;
         double objective = 0;
         double turnover = 0;
         double dual_turnover = 0;
@@ -37,6 +39,8 @@ public:
         double dual = 0;
         double bound = 0;
         bool bounded = true;
+        bool whole = scaling.whole;
+        terms_.resize(n);
         const auto check = [&](double value, double low, double high, double unit, double rounding) {
             const double off = std::max(low - value, value - high);
             if (!(off > 0)) {
@@ -48,15 +52,22 @@ public:
                                    std::max(1e-7, 3 * primal_tolerance) * std::abs(value < low ? low : high) + rounding;
         };
         const auto price = [&](double y, double value, double low, double high, double value_unit, double price_unit,
-                               double known) {
+                               double terms, double known) {
             if (y == 0) return;
             const double size = std::abs(y);
             const double at = y > 0 ? low : high;
             const bool finite = std::abs(at) < infinity;
-            if (finite) bound += y * at, dual_turnover += std::abs(y * at);
+            if (finite) {
+                bound += y * at;
+                dual_turnover += std::abs(y * at);
+                whole = whole && is_whole(y) && is_whole(at);
+            } else {
+                bounded &= size <= 1e-13 * terms;  // zero but for rounding?
+                whole = false;
+            }
             if (finite && std::abs(value - at) <= 1e-6 * (value_unit + std::abs(at))) return;
             dual = std::max(dual, size);
-            bounded &= finite || size <= dual_tolerance * price_unit;
+            consistent &= size <= 1e-9 * (price_unit + terms);
             complementary &= size <= 100 * dual_tolerance * (price_unit + known);
         };
         for (std::size_t j = 0; j < n; ++j) {
@@ -76,27 +87,35 @@ public:
             objective += lp.costs[j] * x;
             turnover += std::abs(lp.costs[j] * x);
             check(x, lp.lower[j], lp.upper[j], scaling.variable_unit(j), 0.0);
-            price(reduced, x, lp.lower[j], lp.upper[j], scaling.variable_unit(j), scaling.reduced_unit(j),
+            price(reduced, x, lp.lower[j], lp.upper[j], scaling.variable_unit(j), scaling.reduced_unit(j), terms,
                   std::abs(lp.costs[j]));
+            whole = whole && is_whole(lp.costs[j]);
+            terms_[j] = terms;
         }
         for (std::size_t i = 0; i < m; ++i) {
             check(activity_[i], lp.row_lower[i], lp.row_upper[i], scaling.activity_unit(i), 1e-9 * size_[i]);
             price(r.row_duals[i], activity_[i], lp.row_lower[i], lp.row_upper[i],
-                  scaling.activity_unit(i) + 1e-8 * size_[i], scaling.dual_unit(i), 0.0);
+                  scaling.activity_unit(i) + 1e-8 * size_[i], scaling.dual_unit(i), 0.0, 0.0);
         }
         r.objective = objective;
-        r.bound = bounded ? bound : -infinity;
         r.certificate.primal_violation = primal;
         r.certificate.dual_violation = dual;
         r.certificate.gap =
             objective == bound ? 0.0 : std::abs(objective - bound) / std::max({turnover, dual_turnover, 1e-300});
+        // Whole numbers of moderate size add up without rounding.
+        if (!(whole && turnover + dual_turnover < 0x1p50)) bound -= doubt(lp, r, dual_turnover);
+        r.bound = bounded ? bound : -infinity;
     }
 
     bool feasible = true;
     bool complementary = true;
+    bool consistent = true;  ///< like `complementary`, beside the terms of each reduced cost
 
-    /// Tries `y` and -`y` as a proof of infeasibility; true, with the result filled, where one of them is.
-    bool prove_infeasible(const LinearProgram& lp, std::span<const double> y, LinearResult& r) {
+    /// Tries `y` and -`y` as a proof of infeasibility; true, with the result filled, where one of them is. What asks for
+    /// a bound that is not there is rounding up to `forgiven` times its terms; the proof must weigh more than `least`
+    /// times its own.
+    bool prove_infeasible(const LinearProgram& lp, std::span<const double> y, double forgiven, double least,
+                          LinearResult& r) {
         double most = 0;
         for (const double v : y) most = std::max(most, std::abs(v));
         for (const double sign : {1.0, -1.0}) {
@@ -122,11 +141,11 @@ public:
                 }
                 if (g == 0) continue;
                 const double at = g > 0 ? lp.upper[j] : lp.lower[j];
-                if (std::abs(at) == infinity && std::abs(g) <= 1e-9 * terms) continue;
+                if (std::abs(at) == infinity && std::abs(g) <= forgiven * terms) continue;
                 amount -= g * at;
                 size += std::abs(g * at);
             }
-            if (amount > 1e-12 * size && amount < infinity) {
+            if (amount > least * size && amount < infinity) {
                 r.farkas_amount = amount;
                 return true;
             }
@@ -135,8 +154,9 @@ public:
         return false;
     }
 
-    /// True, with the result filled, where `ray` keeps every bound and lowers the cost.
-    bool prove_unbounded(const LinearProgram& lp, std::span<const double> ray, LinearResult& r) {
+    /// True, with the result filled, where `ray` keeps every bound and lowers the cost. A row that moves by up to
+    /// `forgiven` times its terms stands still.
+    bool prove_unbounded(const LinearProgram& lp, std::span<const double> ray, double forgiven, LinearResult& r) {
         r.ray.assign(ray.begin(), ray.end());
         activity_.assign(lp.row_count(), 0.0);
         size_.assign(lp.row_count(), 0.0);
@@ -153,7 +173,7 @@ public:
             }
         }
         for (std::size_t i = 0; i < lp.row_count(); ++i) {
-            if (std::abs(activity_[i]) <= 1e-9 * size_[i]) continue;
+            if (std::abs(activity_[i]) <= forgiven * size_[i]) continue;
             right &= activity_[i] > 0 ? lp.row_upper[i] == infinity : lp.row_lower[i] == -infinity;
         }
         r.ray_cost = cost;
@@ -166,10 +186,30 @@ public:
 private:
     static constexpr double infinity = std::numeric_limits<double>::infinity();
 
+    /// By how much rounding may have raised the bound: that of its sum, and that of each reduced cost times what it may
+    /// be worth, which is also all that a wrong sign of that size can hide.
+    double doubt(const LinearProgram& lp, const LinearResult& r, double turnover) const {
+        double largest = 0;
+        for (const double x : r.x) largest = std::max(largest, std::abs(x));
+        double sum = 0x1p-53 * static_cast<double>(r.x.size() + r.row_duals.size() + 4) * turnover;
+        for (std::size_t j = 0; j < r.x.size(); ++j) {
+            const double d = r.reduced_costs[j];
+            const double at = d > 0 ? lp.lower[j] : lp.upper[j];
+            const double error = 0x1p-52 * terms_[j] * static_cast<double>(lp.starts[j + 1] - lp.starts[j] + 2);
+            sum += error * std::abs(r.x[j]);
+            if (std::abs(at) < infinity) sum += error * std::abs(at);
+            else sum += std::abs(d) * (std::abs(r.x[j]) + largest);
+        }
+        return sum;
+    }
+
+    static bool is_whole(double v) { return std::abs(v) < 0x1p40 && v == static_cast<double>(static_cast<std::int64_t>(v)); }
+
     static std::size_t first(const LinearProgram& lp, std::size_t j) { return static_cast<std::size_t>(lp.starts[j]); }
 
     std::vector<double> activity_;
     std::vector<double> size_;
+    std::vector<double> terms_;  // sizes of what each reduced cost is the sum of
 };
 
 }  // namespace meio::transport::detail

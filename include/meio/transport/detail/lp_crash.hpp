@@ -7,6 +7,7 @@
 #include <vector>
 
 #include <meio/transport/detail/lp_state.hpp>
+#include <meio/transport/linear_options.hpp>
 
 namespace meio::transport::detail {
 
@@ -97,6 +98,18 @@ inline void crash_network(LpState& s, const LpNetwork& network) {
         const std::size_t logical = s.n + closing;
         s.rest(logical, s.lower[logical] > -LpState::infinity ? LpPlace::lower : LpPlace::upper);
     }
+}
+
+/// The first basis that the user asks for.
+inline void crash(LpState& s, Crash wanted) {
+    if (wanted == Crash::network || (wanted == Crash::automatic && !slack_is_dual_feasible(s))) {
+        const LpNetwork network(s);
+        if (network.dominates(s)) {
+            crash_network(s, network);
+            return;
+        }
+    }
+    crash_slack(s);
 }
 
 }  // namespace meio::transport::detail

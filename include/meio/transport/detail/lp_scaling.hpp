@@ -20,6 +20,12 @@ struct LpScaling {
     std::vector<double> column;  ///< factor of each column of A; x = column * value_unit * scaled x
     double value_unit = 1;
     double cost_unit = 1;
+    bool whole = true;        ///< the matrix holds whole numbers only
+    bool matrix_tame = true;  ///< sizes within a few powers of two of one
+    bool values_tame = true;
+    bool costs_tame = true;
+
+    [[nodiscard]] bool tame() const { return matrix_tame && values_tame && costs_tame; }
 
     /// Factors of rows and columns, from the matrix alone.
     void make_factors(const LinearProgram& lp) {
@@ -43,9 +49,11 @@ struct LpScaling {
 private:
     /// Geometric means of the extremes, rows and columns in turn (Fulkerson and Wolfe 1962).
     void scale_matrix(const LinearProgram& lp) {
-        bool tame = true;
-        for (const double v : lp.values) tame &= v == 0 || (std::abs(v) >= 0x1p-6 && std::abs(v) <= 0x1p6);
-        if (tame) return;
+        matrix_tame = true;
+        whole = true;
+        for (const double v : lp.values) whole &= std::abs(v) < 0x1p30 && v == static_cast<double>(static_cast<int>(v));
+        for (const double v : lp.values) matrix_tame &= v == 0 || (std::abs(v) >= 0x1p-6 && std::abs(v) <= 0x1p6);
+        if (matrix_tame) return;
         const std::size_t n = lp.variable_count();
         const std::size_t m = lp.row_count();
         exponents_.resize(lp.values.size());
@@ -97,21 +105,22 @@ private:
                 look(std::abs(lp.row_upper[i]) * row[i]);
             }
         };
-        value_unit = unit_of(visit);
+        value_unit = unit_of(visit, values_tame);
     }
 
     void scale_costs(const LinearProgram& lp) {
-        cost_unit = unit_of([&](auto&& look) {
+        const auto visit = [&](auto&& look) {
             for (std::size_t j = 0; j < lp.variable_count(); ++j) look(std::abs(lp.costs[j]) * column[j]);
-        });
+        };
+        cost_unit = unit_of(visit, costs_tame);
     }
 
     /// One where all finite sizes other than zero are tame; else the power of two below their median, so that one huge
     /// entry does not drown the rest.
     template <class Visit>
-    [[nodiscard]] double unit_of(Visit&& visit) {
+    [[nodiscard]] double unit_of(Visit&& visit, bool& tame) {
         constexpr double infinity = std::numeric_limits<double>::infinity();
-        bool tame = true;
+        tame = true;
         visit([&](double size) { tame &= (size >= 0x1p-7 && size <= 0x1p12) || size == 0 || size == infinity; });
         if (tame) return 1;
         sizes_.clear();

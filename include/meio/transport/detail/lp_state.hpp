@@ -206,6 +206,23 @@ struct LpState {
         weights_valid = true;
     }
 
+    /// Tolerates no more than `least` from now on.
+    void tighten(double least) {
+        primal_tolerance = std::min(primal_tolerance, least);
+        dual_tolerance = std::min(dual_tolerance, least);
+        for (std::size_t i = 0; i < m; ++i) load_bounds(i);
+    }
+
+    /// Both methods would be done even so.
+    [[nodiscard]] bool within(double least) const {
+        for (std::size_t i = 0; i < m; ++i)
+            if (xb[i] < lb[i] - least * (1 + std::abs(lb[i])) || xb[i] > ub[i] + least * (1 + std::abs(ub[i])))
+                return false;
+        for (std::size_t j = 0; j < n + m; ++j)
+            if (attraction(j) > least) return false;
+        return true;
+    }
+
     [[nodiscard]] bool primal_feasible() const {
         for (std::size_t i = 0; i < m; ++i)
             if (xb[i] < lb_tolerated[i] || xb[i] > ub_tolerated[i]) return false;
