@@ -184,6 +184,7 @@ private:
     // Asks for the arcs of a chunk before they are needed: the hardware does not guess where a scan goes next.
     void fetch(std::size_t begin) const {
 #if defined(__GNUC__)
+        if (begin >= arcs_.size()) return;
         constexpr std::size_t line = 64;
         const char* const first = reinterpret_cast<const char*>(arcs_.data() + begin);
         const std::size_t bytes = std::min(chunk_, arcs_.size() - begin) * sizeof(Arc);
