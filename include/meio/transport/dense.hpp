@@ -18,6 +18,7 @@
 #include <meio/transport/detail/dense_simplex.hpp>
 #include <meio/transport/detail/input.hpp>
 #include <meio/transport/detail/problem.hpp>
+#include <meio/transport/detail/settle.hpp>
 #include <meio/transport/options.hpp>
 #include <meio/transport/result.hpp>
 
@@ -87,13 +88,9 @@ void unpack(const Kernel& kernel, std::size_t row_count, std::size_t column_coun
 
     // An unlimited source gets more than all demand: its constraint can never bind.
     const double total_demand = std::accumulate(demand.begin(), demand.end(), 0.0);
-    std::vector<double> limited;
-    if (std::any_of(supply.begin(), supply.end(), [](double a) { return std::isinf(a); })) {
-        limited.assign(supply.begin(), supply.end());
-        for (double& a : limited)
-            if (std::isinf(a)) a = 2 * total_demand + 1;
-        supply = limited;
-    }
+    std::vector<double> limited(supply.begin(), supply.end());
+    detail::limit_supply(options, demand, limited);
+    supply = limited;
     const double total_supply = std::accumulate(supply.begin(), supply.end(), 0.0);
     const bool whole = total_supply + total_demand < 0x1p53 && detail::all_whole(supply) && detail::all_whole(demand);
     // Supply that may stay unused, however much, makes no shortage a trifle.
@@ -132,13 +129,13 @@ void unpack(const Kernel& kernel, std::size_t row_count, std::size_t column_coun
 
     const detail::Instance instance{costs, sources, destinations, supply, demand, options};
     if (complete || result.status == core::Status::optimal) detail::tighten_massless_duals(instance, result);
-    detail::certify(instance, result);
+    const double plain_gap = detail::certify(instance, result);
+    detail::settle_status(instance, plain_gap, whole ? 0.0 : options.balance_tolerance, result);
     if (result.status == core::Status::infeasible) {
-        detail::find_cuts(instance, whole ? 0.0 : 0x1p-40 * std::max(total_supply, total_demand), result);
+        detail::find_cuts(instance, whole ? 0.0 : 0x1p-40 * balanced, 0.0, result);
+        if (result.shortage.empty() && result.surplus.empty()) detail::find_cuts(instance, 0.0, whole ? 0.0 : 0x1p-45, result);
         result.bound = result.certificate.gap = std::numeric_limits<double>::infinity();
     }
-    if (!std::isfinite(result.objective)) result.status = core::Status::numerical_error;
-    if (result.status == core::Status::optimal && result.certificate.gap > 1e-7) result.status = core::Status::stalled;
     result.seconds = watch.seconds();
     return result;
 }

@@ -12,6 +12,7 @@
 
 #include <meio/core/context.hpp>
 #include <meio/transport/detail/flow_certificate.hpp>
+#include <meio/transport/detail/flow_exact.hpp>
 #include <meio/transport/detail/flow_input.hpp>
 #include <meio/transport/detail/flow_search.hpp>
 #include <meio/transport/detail/flow_simplex.hpp>
@@ -23,6 +24,18 @@
 namespace meio::transport {
 
 namespace detail {
+
+// Units that have to be moved: a supply that may stay unused, however large, makes no lack a trifle.
+inline double flow_amounts(const FlowProblem& in) {
+    double out = 0;
+    double wanted = 0;
+    for (std::size_t i = 0; i < in.nodes; ++i) {
+        const double b = in.supply_of(i);
+        if (b < 0) wanted -= b;
+        if (b > 0 && !in.may_keep(i)) out += b;
+    }
+    return std::max(out, wanted);
+}
 
 // Where a factor of a million parts the dear arcs from the rest, a price for them that is above every path of the others
 // and costs those no digits. +inf: there is no such gap.
@@ -69,7 +82,7 @@ inline double flow_cost_cap(const FlowProblem& in) {
     const core::Stopwatch watch;
     options.validate();
     const detail::FlowScale scale = detail::check_flow(problem);
-    const double amounts = std::max(scale.supply, scale.demand);
+    const double amounts = detail::flow_amounts(problem);
     detail::FlowSimplex::Settings settings;
     settings.exact = scale.whole_costs;
     settings.lifted = scale.lifted;
@@ -124,7 +137,9 @@ inline double flow_cost_cap(const FlowProblem& in) {
             solve(&basis);
         }
     }
-    detail::certify_flow(problem, scale, result, std::move(walks));
+    const double plain_gap = detail::certify_flow(problem, scale, result, std::move(walks));
+    if (detail::doubtful(result, plain_gap))
+        (void)detail::solve_exactly(problem, scale, scale.whole_amounts ? 0.0 : options.balance_tolerance, result);
     if (!std::isfinite(result.objective)) result.status = core::Status::numerical_error;
     if (result.status == core::Status::optimal && !(result.certificate.gap <= 1e-7)) result.status = core::Status::stalled;
     result.seconds = watch.seconds();

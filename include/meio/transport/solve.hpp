@@ -17,6 +17,7 @@
 #include <meio/transport/detail/certificate.hpp>
 #include <meio/transport/detail/matrix_choice.hpp>
 #include <meio/transport/detail/matrix_kernels.hpp>
+#include <meio/transport/detail/settle.hpp>
 #include <meio/transport/matrix_problem.hpp>
 #include <meio/transport/options.hpp>
 #include <meio/transport/result.hpp>
@@ -33,10 +34,8 @@ public:
         if (!any_price(problem_.shortage_prices)) limited_.shortage_prices = {};
         if (!any_price(problem_.overflow_prices)) limited_.overflow_prices = {};
         // An unlimited source gets more than all demand: its constraint can never bind.
-        const double demand = std::accumulate(problem.demand.begin(), problem.demand.end(), 0.0);
         amounts_.assign(problem.supply.begin(), problem.supply.end());
-        for (double& a : amounts_)
-            if (std::isinf(a)) a = 2 * demand + 1;
+        limit_supply(options, problem.demand, amounts_);
         limited_.supply = amounts_;
     }
 
@@ -45,7 +44,8 @@ public:
         Result result = by(kernel);
         if (result.status == core::Status::infeasible || (result.status == core::Status::unbounded && kernel != Kernel::warehouse)) {
             // What is short, and along what costs fall, is told by these.
-            if (kernel != Kernel::dense && kernel != Kernel::warehouse) return by(traits_.priced() ? Kernel::warehouse : Kernel::dense);
+            const bool told = kernel == Kernel::warehouse || (kernel == Kernel::dense && !(result.shortage.empty() && result.surplus.empty()));
+            if (!told) return by(traits_.priced() ? Kernel::warehouse : Kernel::dense);
             if (turned(kernel)) return by(Kernel::dense);
         }
         return result;
@@ -104,12 +104,11 @@ private:
         const Instance instance{problem_.costs, problem_.sources, problem_.destinations, amounts_, problem_.demand, options_,
                                 limited_.shortage_prices, limited_.overflow_prices};
         if (result.status == core::Status::optimal && !traits_.priced()) tighten_massless_duals(instance, result);
-        certify(instance, result);
+        const double plain_gap = certify(instance, result);
         if (result.status == core::Status::infeasible)
             result.bound = result.certificate.gap = std::numeric_limits<double>::infinity();
         if (result.status == core::Status::unbounded) result.bound = -std::numeric_limits<double>::infinity();
-        if (!std::isfinite(result.objective)) result.status = core::Status::numerical_error;
-        if (result.status == core::Status::optimal && !(result.certificate.gap <= 1e-7)) result.status = core::Status::stalled;
+        settle_status(instance, plain_gap, traits_.share, result);
     }
 
     // Throws where the kernel cannot take the problem.

@@ -111,7 +111,7 @@ public:
             if (y == tree_.root()) continue;
             const auto i = at(std::min(x, y));
             const auto j = at(std::max(x, y)) - problem_.sources;
-            if (j < problem_.destinations) into[i * problem_.destinations + j] = tree_.flow(x);
+            if (j < problem_.destinations) into[i * problem_.destinations + j] = std::max(tree_.flow(x), 0.0);
         }
     }
 
@@ -175,13 +175,14 @@ private:
                 if (tree_.flow(x) <= problem_.balance_tolerance) tree_.clear(x);
                 else status_ = core::Status::infeasible;
             }
-            objective_ += tree_.flow(x) * step;
+            objective_ += std::max(tree_.flow(x), 0.0) * step;  // what is below zero is rounding
         }
         if (status_ == core::Status::infeasible && !problem_.original.empty()) {
             has_basis_ = false;
             return run_general();
         }
-        if (status_ == core::Status::infeasible) objective_ = std::numeric_limits<double>::quiet_NaN();
+        if (status_ == core::Status::optimal && !std::isfinite(objective_)) status_ = core::Status::numerical_error;
+        if (status_ != core::Status::optimal) objective_ = std::numeric_limits<double>::quiet_NaN();
         return status_;
     }
 
@@ -239,10 +240,8 @@ private:
     core::Status run_dual() {
         if (!tree_.ordered()) refresh();
         tree_.set_flows(problem_.supply.data(), problem_.demand.data());
-        // Whole amounts add up without rounding; others may leave a trace of it.
-        const double noise = -1e-3 * problem_.balance_tolerance;
         while (pivots_ < patience_) {
-            const std::int32_t worst = tree_.most_negative(noise);
+            const std::int32_t worst = tree_.most_negative(-problem_.noise);
             if (worst < 0) {
                 if (!exact()) refresh();
                 return core::Status::optimal;

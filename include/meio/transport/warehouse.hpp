@@ -84,9 +84,11 @@ inline ArcResult solve_raised_arcs(const ArcProblem& problem, const Options& opt
                            : detail::solve_checked_arcs(problem, options, summary, context, start);
     // Beside supply beyond all measure a demand may look like rounding: what is not served is not called optimal.
     double wanted = 0;
+    double sent = 0;
     for (const double b : problem.demand) wanted += b;
+    for (const Shipment& s : result.shipments) sent += s.amount;
     if (result.status == core::Status::optimal && options.supply == Relation::at_most &&
-        result.certificate.primal_residual > std::max(options.balance_tolerance, 1e-9) * wanted)
+        result.certificate.primal_residual > std::max(options.balance_tolerance, 1e-9) * std::max(wanted, sent))
         result.status = core::Status::stalled;
     result.seconds = watch.seconds();
     return result;

@@ -688,3 +688,57 @@ TEST_CASE("wrong networks are all named in one pass") {
     in.costs.pop_back();
     CHECK_THROWS_AS((void)solve(in), core::InputError);
 }
+
+TEST_CASE("numbers of any size, exactly") {
+    // Costs near the largest there are: the weight of artificial arcs stays above them.
+    const std::vector<std::int32_t> from{0}, to{1};
+    const std::vector<double> dear{1e299}, some{2.5e-8, -2.5e-8};
+    FlowResult r = transport::min_cost_flow({2, from, to, dear, {}, {}, some, {}});
+    REQUIRE(r.status == Status::optimal);
+    CHECK(r.objective == doctest::Approx(2.5e291));
+    // A supply that may stay unused makes no lack a trifle.
+    const std::vector<Relation> keeps{Relation::at_most, Relation::exactly, Relation::exactly};
+    const std::vector<double> cheap{1}, plenty{1e136, -1e123, -1e123};
+    r = transport::min_cost_flow({3, from, to, cheap, {}, {}, plenty, keeps});
+    REQUIRE(r.status == Status::infeasible);
+    CHECK(r.shortage.nodes == std::vector<std::int32_t>{2});
+    CHECK(r.shortage.amount == 1e123);
+    // Nor does one that has to leave, elsewhere in the network.
+    const std::vector<std::int32_t> two_from{0, 2}, two_to{1, 3};
+    const std::vector<double> two_costs{1, 1}, apart{1e54, -1e54, 1e-16, -5.7};
+    r = transport::min_cost_flow({4, two_from, two_to, two_costs, {}, {}, apart, {}});
+    REQUIRE(r.status == Status::infeasible);
+    CHECK(r.shortage.amount == doctest::Approx(5.7));
+    // A path of 1e300 there and back again leaves the eps between two parallel ones.
+    const std::vector<std::int32_t> around_from{0, 1, 0, 1}, around_to{1, 2, 1, 2};
+    const std::vector<double> around{1e300, -1e300 * (1 - 0x1p-53), 1e300, -1e300}, unit{1, 0, -1};
+    r = transport::min_cost_flow({3, around_from, around_to, around, {}, {}, unit, {}});
+    REQUIRE(r.status == Status::optimal);
+    CHECK(r.objective == 0);
+    CHECK(r.flows[3] == 1);
+}
+
+TEST_CASE("exact sums and exact flows") {
+    // Parts that no double can add: the sum is what remains, whatever the order.
+    transport::detail::ExactSum sum;
+    for (const double term : {1e300, 1.0, 0x1p-1074, -1e300, -1.0}) sum.add(term);
+    CHECK(sum.value() == 0x1p-1074);
+    // Amounts of all sizes along three arcs in a row and one beside them; a loop that pays is full.
+    transport::detail::ExactFlow flow(3);
+    const std::size_t far = flow.add_arc(0, 1, 1.0, infinity);
+    const std::size_t near = flow.add_arc(0, 1, 0x1p-60, 1e-300);
+    const std::size_t loop = flow.add_arc(2, 2, -1.0, 5.0);
+    (void)flow.add_arc(1, 2, 0.0, infinity);
+    flow.set_surplus(0, 1e30);
+    flow.set_surplus(2, -1e30);
+    REQUIRE(flow.run());
+    CHECK(flow.balanced(0.0));
+    CHECK(flow.flow(near) == 1e-300);
+    CHECK(flow.flow(far) == 1e30);
+    CHECK(flow.flow(loop) == 5.0);
+    // Costs that fall for ever are no solution.
+    transport::detail::ExactFlow endless(2);
+    (void)endless.add_arc(0, 1, -1.0, infinity);
+    (void)endless.add_arc(1, 0, 0.5, infinity);
+    CHECK_FALSE(endless.run());
+}

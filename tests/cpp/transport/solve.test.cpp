@@ -449,3 +449,83 @@ TEST_CASE("whole numbers are exact up to the last bit") {
         }
     }
 }
+
+namespace {
+
+// Solves by every network kernel that can, and by arcs with and without capacities; each answer goes to `look`.
+template <class Look>
+void by_all(std::size_t m, std::size_t n, const std::vector<double>& costs, const std::vector<double>& supply,
+            const std::vector<double>& demand, Options options, Look&& look) {
+    for (const Kernel kernel : {Kernel::automatic, Kernel::tiny, Kernel::dense, Kernel::warehouse, Kernel::flow}) {
+        CAPTURE(static_cast<int>(kernel));
+        Result r;
+        if (solved_by(kernel, {m, n, costs, supply, demand}, options, r)) look(r);
+    }
+}
+
+}  // namespace
+
+TEST_CASE("an optimum at the level of rounding is an optimum") {
+    // The cost is an eps and the duals come from costs of 3: no sum of them can prove it, exact arithmetic does.
+    by_all(3, 2, {0x1p-52, 0x1p-52, 1, 3, 3, 0}, {1, 0, 1}, {1, 0}, {}, [](const Result& r) {
+        REQUIRE(r.status == core::Status::optimal);
+        CHECK(r.objective == 0x1p-52);
+        CHECK(r.certificate.gap <= 1e-7);
+    });
+    // A demand of 1e-300 beside others, at a cost that makes it all that counts.
+    by_all(1, 4, {1e150, 0, 0, 0}, {13}, {1e-300, 1e-300, 41.0 / 7, 23.0 / 7}, {}, [](const Result& r) {
+        REQUIRE(r.status == core::Status::optimal);
+        CHECK(r.objective == doctest::Approx(1e-150).epsilon(1e-12));
+    });
+}
+
+TEST_CASE("a supply beyond all measure does not hide what is short, nor cost demand its digits") {
+    // From 1e26 to 1e299 beside demands of about one: the optimum, or the cut, of what matters.
+    for (const double huge : {1e26, 1e32, 1e136, 1e299}) {
+        CAPTURE(huge);
+        by_all(2, 2, {1, 3, 2, 5}, {huge, 0.5}, {0.1, 0.7}, {}, [](const Result& r) {
+            REQUIRE(r.status == core::Status::optimal);
+            CHECK(r.objective == doctest::Approx(2.2).epsilon(1e-14));
+            CHECK(r.certificate.primal_residual <= 1e-15);
+        });
+        // Only the small source reaches the second destination: half of what it wants is a shortage, not rounding.
+        by_all(2, 2, {1, infinity, 2, 5}, {huge, 0.35}, {0.1, 0.7}, {}, [](const Result& r) {
+            REQUIRE(r.status == core::Status::infeasible);
+            CHECK(r.shortage.amount == doctest::Approx(0.35));
+            CHECK(r.shortage.destinations == std::vector<std::int32_t>{1});
+        });
+    }
+}
+
+TEST_CASE("the largest costs that are allowed are solved and proven like others") {
+    // Alone, needed among others, and not needed.
+    Options options;
+    options.demand = Relation::at_least;
+    options.supply = Relation::exactly;
+    by_all(1, 1, {1e299}, {2.5e-8}, {2.5e-8}, options, [](const Result& r) {
+        REQUIRE(r.status == core::Status::optimal);
+        CHECK(r.objective == doctest::Approx(2.5e291));
+    });
+    // Needed: it is paid. Not needed: it is as if it were not there.
+    by_all(2, 2, {1e300, infinity, 0.3, 0.4}, {0.1, 0.5}, {0.1, 0.5}, {}, [](const Result& r) {
+        REQUIRE(r.status == core::Status::optimal);
+        CHECK(r.objective == doctest::Approx(1e299));
+        CHECK(r.shipments.size() == 2);
+    });
+    by_all(2, 2, {1e300, 0.2, 0.3, 0.4}, {0.1, 0.5}, {0.1, 0.5}, {}, [](const Result& r) {
+        REQUIRE(r.status == core::Status::optimal);
+        CHECK(r.objective == doctest::Approx(0.1 * 0.2 + 0.1 * 0.3 + 0.4 * 0.4).epsilon(1e-14));
+    });
+}
+
+TEST_CASE("a shortage far below the rounding of the totals still has its cut") {
+    // Nothing leads to the first and third destination, which want little beside what the second has to take.
+    Options options;
+    options.demand = Relation::at_least;
+    options.supply = Relation::exactly;
+    by_all(2, 3, {infinity, 4, infinity, infinity, 1, infinity}, {0, 7.3e106}, {0.08, 104.8, 800.1}, options, [](const Result& r) {
+        REQUIRE(r.status == core::Status::infeasible);
+        CHECK(r.shortage.amount == doctest::Approx(800.18));
+        CHECK(r.shortage.destinations == std::vector<std::int32_t>{0, 2});
+    });
+}

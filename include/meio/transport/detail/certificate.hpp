@@ -10,6 +10,7 @@
 #include <vector>
 
 #include <meio/core/parallel.hpp>
+#include <meio/core/status.hpp>
 #include <meio/transport/detail/problem.hpp>
 #include <meio/transport/options.hpp>
 #include <meio/transport/result.hpp>
@@ -58,9 +59,17 @@ inline void tighten_massless_duals(const Instance& in, Result& r) {
     return ceiling;
 }
 
+/// The relative gap between a cost and its bound, less what rounding explains: of sums whose terms have this size in all,
+/// and of rows whose residuals are worth `missing`, which are judged apart from it.
+[[nodiscard]] inline double gap_beyond_rounding(double apart, double terms, double missing, double scale) {
+    const double rest = apart - missing - 0x1p-46 * terms;
+    return rest > 0 || std::isnan(rest) ? rest / scale : 0.0;
+}
+
 /// Fills objective, bound and certificate. The bound repairs the duals to exact feasibility first, so it holds whatever
-/// state the solve was left in.
-inline void certify(const Instance& in, Result& r) {
+/// state the solve was left in. Returns the gap before what rounding explains is taken off, or +inf where a row misses a
+/// millionth of its amount: what a solver of more precision may still improve.
+inline double certify(const Instance& in, Result& r) {
     core::CompensatedSum objective;
     core::CompensatedSum turnover;
     std::vector<double> shipped(in.sources, 0.0);
@@ -86,17 +95,29 @@ inline void certify(const Instance& in, Result& r) {
     r.objective = objective.value();
 
     double residual = 0;
+    bool rough = false;
+    core::CompensatedSum missing;  // money that the residuals are worth
+    const auto miss = [&](double units, double amount, double dual) {
+        residual = std::max(residual, units);
+        rough = rough || (amount > 0 && units > 1e-6 * amount);
+        if (units > 0) missing.add(units * std::abs(dual));
+    };
     for (std::size_t i = 0; i < in.sources; ++i) {
         const double over = shipped[i] - in.supply[i];
-        residual = std::max(residual, in.options.supply == Relation::at_most ? over : std::abs(over));
+        miss(in.options.supply == Relation::at_most ? over : std::abs(over), in.supply[i], r.supply_duals[i]);
     }
     for (std::size_t j = 0; j < in.destinations; ++j) {
         const double under = in.demand[j] - received[j];
-        residual = std::max(residual, in.options.demand == Relation::at_least ? under : std::abs(under));
+        miss(in.options.demand == Relation::at_least ? under : std::abs(under), in.demand[j], r.demand_duals[j]);
     }
 
     double violation = 0;
     core::CompensatedSum bound;
+    double terms = turnover.value();
+    const auto earn = [&](double amount, double dual) {
+        bound.add(amount * dual);
+        terms += std::abs(amount * dual);
+    };
     std::vector<double> negated(in.destinations);
     const std::vector<double> ceiling = dual_ceiling(in);
     bool endless = false;  // overflow into surplus at a profit
@@ -112,7 +133,7 @@ inline void certify(const Instance& in, Result& r) {
             v = std::max(v, 0.0);
         }
         negated[j] = -v;
-        bound.add(in.demand[j] * v);
+        earn(in.demand[j], v);
     }
     for (std::size_t i = 0; i < in.sources; ++i) {
         double u = least_sum(in.row(i), negated.data(), in.destinations);
@@ -122,19 +143,29 @@ inline void certify(const Instance& in, Result& r) {
             violation = std::max(violation, -in.overflow_prices[i] - r.supply_duals[i]);
             u = std::max(u, -in.overflow_prices[i]);  // what the ceiling of v allows, but for rounding
         }
-        if (in.supply[i] > 0 && u < std::numeric_limits<double>::infinity()) bound.add(in.supply[i] * u);
+        if (in.supply[i] > 0 && u < std::numeric_limits<double>::infinity()) earn(in.supply[i], u);
     }
     const double scale = std::max({std::abs(r.objective), turnover.value(), 1e-300});
     const double proven = endless ? -std::numeric_limits<double>::infinity() : bound.value();
     r.certificate.dual_violation = violation;
     r.certificate.primal_residual = residual;
-    r.certificate.gap = std::abs(r.objective - proven) / scale;
+    const double apart = r.objective == proven ? 0.0 : std::abs(r.objective - proven);
+    r.certificate.gap = gap_beyond_rounding(apart, terms, missing.value(), scale);
     // Both sides are rounded sums; a bound above a feasible cost could only be rounding.
     r.bound = r.status == core::Status::optimal ? std::min(proven, r.objective) : proven;
+    return rough ? std::numeric_limits<double>::infinity() : apart / scale;
 }
 
-/// Finds the cuts of an infeasible result: everything that the unserved nodes can reach.
-inline void find_cuts(const Instance& in, double tolerance, Result& r) {
+/// Whether a solver of more precision might find a better solution; `plain_gap` as `certify` returned it.
+template <class Solution>
+[[nodiscard]] bool doubtful(const Solution& r, double plain_gap) {
+    return r.status == core::Status::stalled ||
+           (r.status == core::Status::optimal && !(plain_gap <= 1e-10) && std::isfinite(r.objective));
+}
+
+/// Finds the cuts of an infeasible result: everything that the unserved nodes can reach. A node is unserved where it misses
+/// more than `tolerance` units and more than this share of its own.
+inline void find_cuts(const Instance& in, double tolerance, double share, Result& r) {
     std::vector<double> open_supply(in.supply.begin(), in.supply.end());
     std::vector<double> open_demand(in.demand.begin(), in.demand.end());
     std::vector<std::vector<std::int32_t>> fed(in.sources);        // destinations by source, where something flows
@@ -160,12 +191,12 @@ inline void find_cuts(const Instance& in, double tolerance, Result& r) {
             destination_in[j] = 1;
         };
         for (std::size_t i = 0; i < in.sources; ++i)
-            if (shortage ? open_supply[i] < -tolerance
-                         : in.options.supply == Relation::exactly && open_supply[i] > tolerance)
+            if (const double room = std::max(tolerance, share * in.supply[i]);
+                shortage ? open_supply[i] < -room : in.options.supply == Relation::exactly && open_supply[i] > room)
                 reach_source(i);
         for (std::size_t j = 0; j < in.destinations; ++j)
-            if (shortage ? open_demand[j] > tolerance
-                         : in.options.demand == Relation::exactly && open_demand[j] < -tolerance)
+            if (const double room = std::max(tolerance, share * in.demand[j]);
+                shortage ? open_demand[j] > room : in.options.demand == Relation::exactly && open_demand[j] < -room)
                 reach_destination(j);
         while (!queue.empty()) {
             const std::int32_t x = queue.back();

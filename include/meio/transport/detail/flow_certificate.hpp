@@ -11,6 +11,7 @@
 #include <vector>
 
 #include <meio/core/status.hpp>
+#include <meio/transport/detail/certificate.hpp>
 #include <meio/transport/detail/flow_input.hpp>
 #include <meio/transport/flow_problem.hpp>
 #include <meio/transport/flow_result.hpp>
@@ -50,7 +51,7 @@ public:
                 if (in.may_keep(i)) priced_[i] = std::min(priced_[i], 0.0);
         }
         for (std::size_t i = 0; i < in.nodes; ++i)
-            if (in.supply_of(i) != 0) bound_ += in.supply_of(i) * priced()[i];
+            if (in.supply_of(i) != 0) add(in.supply_of(i) * priced()[i]);
     }
 
     void add_arc(std::size_t u, std::size_t v, double cost, double x, double low, double high) {
@@ -58,10 +59,14 @@ public:
         if (x > low) violation_ = std::max(violation_, reduced);
         if (x < high) violation_ = std::max(violation_, -reduced);
         if (!priced_.empty()) reduced = cost - priced_[u] + priced_[v];
-        if (reduced < 0)
-            bound_ += reduced * std::min(high, low + limit_);
-        else if (low != 0)
-            bound_ += reduced * low;
+        if (reduced < 0) {
+            const double amount = std::min(high, low + limit_);
+            const double parts = std::abs(cost) + std::abs(priced()[u]) + std::abs(priced()[v]);
+            add(reduced * amount);
+            if (-reduced <= 0x1p-46 * parts) terms_ += parts * amount;   // rounding, all of it
+        } else if (low != 0) {
+            add(reduced * low);
+        }
     }
 
     /// `sent`: units that leave node i, less those that enter.
@@ -73,8 +78,14 @@ public:
 
     [[nodiscard]] double bound() const { return std::isfinite(bound_) ? bound_ : -std::numeric_limits<double>::infinity(); }
     [[nodiscard]] double violation() const { return violation_; }
+    /// Size of all that was added up, to judge the rounding of the bound by.
+    [[nodiscard]] double terms() const { return terms_; }
 
 private:
+    void add(double money) {
+        bound_ += money;
+        terms_ += std::abs(money);
+    }
     [[nodiscard]] const std::vector<double>& priced() const { return priced_.empty() ? p_ : priced_; }
 
     const FlowProblem& in_;
@@ -83,11 +94,12 @@ private:
     double limit_;
     double bound_ = 0;
     double violation_ = 0;
+    double terms_ = 0;
 };
 
 /// Fills objective, bound and certificate from the input, the flows and the potentials alone. Where `others` prove a better
-/// bound, they take the place of the potentials; empty: there are none.
-inline void certify_flow(const FlowProblem& in, const FlowScale& scale, FlowResult& r, std::vector<double> others = {}) {
+/// bound, they take the place of the potentials; empty: there are none. Returns the gap as `certify` does.
+inline double certify_flow(const FlowProblem& in, const FlowScale& scale, FlowResult& r, std::vector<double> others = {}) {
     const double infinity = std::numeric_limits<double>::infinity();
     Certificate& proof = r.certificate;
     proof = {};
@@ -115,9 +127,16 @@ inline void certify_flow(const FlowProblem& in, const FlowScale& scale, FlowResu
         first.add_arc(u, v, cost, x, low, high);
         if (second) second->add_arc(u, v, cost, x, low, high);
     }
+    double missing = 0;   // money that the residuals are worth
+    bool rough = false;
     for (std::size_t i = 0; i < in.nodes; ++i) {
         const double over = net[i] - in.supply_of(i);
-        proof.primal_residual = std::max(proof.primal_residual, in.may_keep(i) ? over : std::abs(over));
+        const double off = in.may_keep(i) ? over : std::abs(over);
+        proof.primal_residual = std::max(proof.primal_residual, off);
+        if (off > 0) {
+            missing += off * std::abs(r.potentials[i]);
+            rough = rough || (in.supply_of(i) != 0 && off > 1e-6 * std::abs(in.supply_of(i)));
+        }
         if (!in.may_keep(i)) continue;
         first.add_keeping_node(i, net[i]);
         if (second) second->add_keeping_node(i, net[i]);
@@ -126,18 +145,20 @@ inline void certify_flow(const FlowProblem& in, const FlowScale& scale, FlowResu
     proof.dual_violation = (better ? *second : first).violation();
     if (r.status == core::Status::infeasible) {
         r.bound = proof.gap = infinity;
-        return;
+        return 0;
     }
     if (r.status == core::Status::unbounded) {
         r.bound = -infinity;
         proof.gap = infinity;
-        return;
+        return 0;
     }
     r.bound = (better ? *second : first).bound();
     if (better) r.potentials = std::move(others);
     const double size = std::max({std::abs(r.objective), weight, 1e-300});
-    proof.gap = r.objective == r.bound ? 0.0 : std::abs(r.objective - r.bound) / size;
+    const double apart = r.objective == r.bound ? 0.0 : std::abs(r.objective - r.bound);
+    proof.gap = gap_beyond_rounding(apart, weight + (better ? *second : first).terms(), missing, size);
     if (r.bound > r.objective && proof.gap < 1e-9 && r.unrouted == 0) r.bound = r.objective;
+    return rough ? infinity : apart / size;
 }
 
 /// The units by which the nodes marked miss balance: as a shortage where `sign` is 1, as a surplus where it is -1.

@@ -23,7 +23,7 @@ inline void FlowSimplex::set_up() {
         }
     side_.assign(arcs_.size(), 1);
     weight_ = 1;
-    while (weight_ < 2 * settings_.largest_cost * static_cast<double>(in_.nodes + 2) && weight_ < 1e290) weight_ *= 2;
+    while (weight_ < 2 * settings_.largest_cost * static_cast<double>(in_.nodes + 2) && weight_ < 1e306) weight_ *= 2;
     most_drift_ = settings_.exact ? std::max(0.0, 0x1p52 - weight_) : weight_;
     part(arcs_.size() > 50000 ? 128 : 32);
     build();

@@ -46,6 +46,7 @@ inline CostSummary check_matrix(const MatrixProblem& p, const Options& options) 
 struct MatrixTraits {
     bool short_priced = false;    ///< a shortage has a price
     bool over_priced = false;     ///< an overflow has a price
+    double share = 0;             ///< of demand, what may stay unserved as rounding
     bool enough = false;          ///< supply and demand balance as their relations ask, within the least tolerance
     bool tiny_relation = false;   ///< demand met exactly is no restriction
 
@@ -54,7 +55,9 @@ struct MatrixTraits {
         const double supply = std::accumulate(p.supply.begin(), p.supply.end(), 0.0);
         const double demand = std::accumulate(p.demand.begin(), p.demand.end(), 0.0);
         const bool whole = supply + demand < 0x1p53 && all_whole(p.supply) && all_whole(p.demand);
-        const double tolerance = whole ? 0.0 : std::min(options.balance_tolerance, 1e-9) * std::max(supply, demand);
+        // Supply that may stay unused, however much, makes no shortage a trifle.
+        share = whole ? 0.0 : options.balance_tolerance;
+        const double tolerance = std::min(share, 1e-9) * (options.supply == Relation::at_most ? demand : std::max(supply, demand));
         enough = demand - supply <= tolerance && (options.supply == Relation::at_most || supply - demand <= tolerance);
         // With costs >= 0 a surplus never pays.
         tiny_relation = options.demand == Relation::exactly ||

@@ -169,8 +169,10 @@ inline Result run_flow(const MatrixProblem& p, const Options& options, const cor
             total += supply[x];
             if (relations[x] != Relation::exactly) add(x, nodes, 0.0);
         }
-        supply.push_back(-total);
-        relations.assign(nodes + 1, Relation::exactly);
+        // Its own balance follows from the others', so it asks for no more than its sign: no rounding of totals.
+        supply.push_back(total < 0 ? -2 * total : 0.0);
+        relations.assign(nodes, Relation::exactly);
+        relations.push_back(Relation::at_most);
     }
     FlowOptions of_flow;
     of_flow.balance_tolerance = options.balance_tolerance;

@@ -71,13 +71,16 @@ struct TinyProblem {
         };
         for (std::size_t j = 0; j < destinations; ++j) taken += demand[j] = look(taking[j]);
         for (std::size_t i = 0; i < sources; ++i) sent += supply[i] = look(sending[i]);
-        if (columns > destinations && taken > 0 && sent > 0x1p20 * taken) {
+        if (columns > destinations && sent > 0x1p20 * taken) {
             // Supply beyond twice all demand never binds, and would cost demand its digits.
             sent = 0;
-            for (double& a : supply) sent += a = std::min(a, 2 * taken);
+            for (double& a : supply) sent += a = taken > 0 ? std::min(a, 2 * taken) : a > 0 ? 1.0 : 0.0;
         }
         const double left = sent - taken;
-        balance_tolerance = whole && sent + taken < 0x1p53 ? 0.0 : 1e-9 * std::max(sent, taken);
+        const bool exact = whole && sent + taken < 0x1p53;
+        // Supply that may stay unused, however much, makes no shortage a trifle.
+        balance_tolerance = exact ? 0.0 : 1e-9 * (columns > destinations ? taken : std::max(sent, taken));
+        noise = exact ? 0.0 : 1e-12 * std::max(sent, taken);
         if (!valid || negative || !(std::abs(left) < absent)) return core::Status::numerical_error;
         if (left < -balance_tolerance || (columns == destinations && left > balance_tolerance))
             return core::Status::infeasible;
@@ -92,7 +95,8 @@ struct TinyProblem {
     std::vector<double> costs, supply, demand;
     double big = 0;                ///< stands for an absent arc
     double tolerance = 0;          ///< reduced costs above minus this count as nonnegative
-    double balance_tolerance = 0;  ///< amounts up to this are rounding
+    double balance_tolerance = 0;  ///< amounts up to this that cannot be served are rounding
+    double noise = 0;              ///< flows down to minus this are; whole amounts add up without any
     bool valid = false;            ///< no NaN, no -inf, nothing beyond 1e300 among the costs
     bool dwarfed = false;          ///< some costs are so large that rounding would hide the others
     std::vector<double> original;  ///< the costs as given, where some count as absent

@@ -14,6 +14,7 @@
 #include <meio/core/parallel.hpp>
 #include <meio/transport/arc_result.hpp>
 #include <meio/transport/arcs.hpp>
+#include <meio/transport/detail/certificate.hpp>
 #include <meio/transport/detail/warehouse_scan.hpp>
 #include <meio/transport/detail/warehouse_tree.hpp>
 #include <meio/transport/options.hpp>
@@ -66,7 +67,6 @@ public:
             }
         r.objective = cost.value();
         turnover_ = size.value();
-        residual(r);
     }
 
     [[nodiscard]] double turnover() const noexcept { return turnover_; }
@@ -78,31 +78,22 @@ private:
     // Calls f(destination, arc, amount) for each positive flow, by destination.
     template <class F>
     void visit(F&& f) const {
+        // The rounding of a flow must not take it beyond what the arc can carry.
+        const auto give = [&](std::size_t j, std::size_t e, double flow) {
+            if constexpr (Bounded) flow = std::min(flow, p_.capacities[e]);
+            if (flow > 0) f(j, e, flow);
+        };
         std::size_t k = 0;
         for (std::size_t j = 0; j < p_.destinations; ++j) {
             const std::int32_t slot = tree_.slots()[j];
-            if (slot >= 0 && tree_.flows()[j] > 0) f(j, tree_.arc(j, slot), tree_.flows()[j]);
+            if (slot >= 0) give(j, tree_.arc(j, slot), tree_.flows()[j]);
             for (; k < extra_.size() && tree_.sources()[extra_[k]].parent == static_cast<std::int32_t>(j); ++k)
-                f(j, tree_.arc(j, tree_.sources()[extra_[k]].slot), tree_.sources()[extra_[k]].flow);
+                give(j, tree_.arc(j, tree_.sources()[extra_[k]].slot), tree_.sources()[extra_[k]].flow);
             if constexpr (Bounded) {
                 for (auto e = static_cast<std::size_t>(p_.offsets[j]); e < static_cast<std::size_t>(p_.offsets[j + 1]); ++e)
                     if (tree_.full()[e] != 0 && p_.capacities[e] > 0) f(j, e, p_.capacities[e]);
             }
         }
-    }
-
-    void residual(ArcResult& r) const {
-        double worst = 0;
-        for (std::size_t i = 0; i < p_.sources; ++i) {
-            const double over = shipped_[i] - p_.supply[i] - (r.overflow.empty() ? 0.0 : r.overflow[i]);
-            worst = std::max(worst, p_.supply_exact ? std::abs(over) : over);
-        }
-        for (std::size_t j = 0; j < p_.destinations; ++j) {
-            const double under = p_.demand[j] - received_[j] - (r.unserved.empty() ? 0.0 : r.unserved[j]);
-            worst = std::max(worst, p_.demand_at_least ? under : std::abs(under));
-        }
-        for (std::size_t e = 0; e < by_arc_.size(); ++e) worst = std::max(worst, by_arc_[e] - p_.capacities[e]);
-        r.certificate.primal_residual = worst;
     }
 
     const WarehouseProblem& p_;
@@ -249,5 +240,42 @@ private:
     std::vector<std::vector<double>> prices_;
     std::vector<Offer> offers_;
 };
+
+/// What runs where, as the certificate needs it.
+struct ArcSums {
+    std::span<const double> shipped, received;  ///< by source and destination
+    std::span<const double> by_arc;             ///< only with capacities
+    double turnover = 0;                        ///< sum |cost| amount
+};
+
+/// Fills bound and certificate of a result whose objective, duals, shortage and overflow are known. Returns the gap as
+/// `certify` does.
+inline double certify_arcs(const WarehouseProblem& p, const ArcSums& sums, ArcResult& r) {
+    double residual = 0;
+    double terms = sums.turnover;
+    bool rough = false;
+    core::CompensatedSum missing;  // money that the residuals are worth
+    const auto miss = [&](double units, double amount, double dual) {
+        residual = std::max(residual, units);
+        rough = rough || (amount > 0 && units > 1e-6 * amount);
+        if (units > 0) missing.add(units * std::abs(dual));
+        terms += std::abs(amount * dual);
+    };
+    for (std::size_t i = 0; i < p.sources; ++i) {
+        const double over = sums.shipped[i] - p.supply[i] - (r.overflow.empty() ? 0.0 : r.overflow[i]);
+        miss(p.supply_exact ? std::abs(over) : over, p.supply[i], r.supply_duals[i]);
+    }
+    for (std::size_t j = 0; j < p.destinations; ++j) {
+        const double under = p.demand[j] - sums.received[j] - (r.unserved.empty() ? 0.0 : r.unserved[j]);
+        miss(p.demand_at_least ? under : std::abs(under), p.demand[j], r.demand_duals[j]);
+    }
+    for (std::size_t e = 0; e < sums.by_arc.size(); ++e) residual = std::max(residual, sums.by_arc[e] - p.capacities[e]);
+    r.certificate.primal_residual = residual;
+    r.bound = repaired_bound(p, r.supply_duals, r.demand_duals, sums.by_arc, &r.certificate.dual_violation);
+    const double scale = std::max({std::abs(r.objective), sums.turnover, 1e-300});
+    const double apart = r.objective == r.bound ? 0.0 : std::abs(r.objective - r.bound);
+    r.certificate.gap = gap_beyond_rounding(apart, terms, missing.value(), scale);
+    return rough ? std::numeric_limits<double>::infinity() : apart / scale;
+}
 
 }  // namespace meio::transport::detail

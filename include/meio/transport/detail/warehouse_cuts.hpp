@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
@@ -29,11 +30,13 @@ public:
         for (const Shipment& s : r.shipments) feeders_[next[static_cast<std::size_t>(s.destination)]++] = s.source;
     }
 
+    // A node is short where it misses more than `tolerance` units and more than this share of its own.
+
     /// A shortage spreads from destinations to all sources with room towards them, and from sources to what they feed.
-    [[nodiscard]] Cut shortage(std::span<const double> received, double tolerance) {
+    [[nodiscard]] Cut shortage(std::span<const double> received, double tolerance, double share) {
         begin();
         for (std::size_t j = 0; j < p_.destinations; ++j)
-            if (p_.demand[j] - received[j] > tolerance && must_be_served(j)) reach_destination(j);
+            if (p_.demand[j] - received[j] > std::max(tolerance, share * p_.demand[j]) && must_be_served(j)) reach_destination(j);
         while (!queue_.empty()) {
             const std::size_t j = queue_.back();
             queue_.pop_back();
@@ -50,10 +53,10 @@ public:
 
     /// A surplus of supply that must leave spreads from sources to all destinations they have room towards, and from
     /// these to their feeders.
-    [[nodiscard]] Cut surplus(std::span<const double> shipped, double tolerance) {
+    [[nodiscard]] Cut surplus(std::span<const double> shipped, double tolerance, double share) {
         begin();
         for (std::size_t i = 0; i < p_.sources; ++i)
-            if (p_.supply_exact && p_.supply[i] - shipped[i] > tolerance) source_in_[i] = 1;
+            if (p_.supply_exact && p_.supply[i] - shipped[i] > std::max(tolerance, share * p_.supply[i])) source_in_[i] = 1;
         for (bool grown = true; grown;) {
             grown = false;
             for (std::size_t j = 0; j < p_.destinations; ++j) {
@@ -125,5 +128,18 @@ private:
     std::vector<char> source_in_, destination_in_;
     std::vector<std::size_t> queue_;
 };
+
+/// Fills the cuts of an infeasible result, unless they are there. Where no node is short by more than `noise`, the rounding of
+/// the totals, that of its own amount counts.
+inline void find_arc_cuts(const WarehouseProblem& p, std::span<const double> by_arc, std::span<const double> shipped,
+                          std::span<const double> received, double noise, ArcResult& r) {
+    ArcCuts cuts(p, by_arc, r);
+    for (const bool total : {true, false}) {
+        if (!r.shortage.empty() || !r.surplus.empty()) return;
+        const double share = total || noise == 0 ? 0.0 : 0x1p-45;
+        r.shortage = cuts.shortage(received, total ? noise : 0.0, share);
+        r.surplus = cuts.surplus(shipped, total ? noise : 0.0, share);
+    }
+}
 
 }  // namespace meio::transport::detail

@@ -17,10 +17,12 @@
 #include <meio/transport/arc_result.hpp>
 #include <meio/transport/arcs.hpp>
 #include <meio/transport/detail/input.hpp>
+#include <meio/transport/detail/settle.hpp>
 #include <meio/transport/detail/warehouse_basis.hpp>
 #include <meio/transport/detail/warehouse_certificate.hpp>
 #include <meio/transport/detail/warehouse_cuts.hpp>
 #include <meio/transport/detail/warehouse_duals.hpp>
+#include <meio/transport/detail/warehouse_exact.hpp>
 #include <meio/transport/detail/warehouse_prices.hpp>
 #include <meio/transport/detail/warehouse_simplex.hpp>
 #include <meio/transport/detail/warehouse_start.hpp>
@@ -34,14 +36,13 @@ class ArcSolve {
 public:
     ArcSolve(const ArcProblem& problem, const Options& options, const CostSummary& summary)
         : problem_(problem), options_(options), summary_(summary) {
-        const double demand = std::accumulate(problem.demand.begin(), problem.demand.end(), 0.0);
+        demand_ = std::accumulate(problem.demand.begin(), problem.demand.end(), 0.0);
         // An unlimited source gets more than all demand: its constraint can never bind.
         limited_.assign(problem.supply.begin(), problem.supply.end());
-        for (double& a : limited_)
-            if (std::isinf(a)) a = 2 * demand + 1;
-        demand_ = demand;
-        total_ = std::max(demand, std::accumulate(limited_.begin(), limited_.end(), 0.0));
+        limit_supply(options, problem.demand, limited_);
+        total_ = std::max(demand_, std::accumulate(limited_.begin(), limited_.end(), 0.0));
         whole_ = 2 * total_ < 0x1p53 && all_whole(limited_) && all_whole(problem.demand) && all_whole(problem.capacities);
+        share_ = whole_ ? 0.0 : options.balance_tolerance;
         given_ = view();
         given_.costs = problem.costs.data();
         find_ray();
@@ -197,7 +198,7 @@ private:
                     if (c < std::numeric_limits<double>::infinity()) s.largest = std::max(s.largest, std::abs(c));
         }
         s.integral = summary_.integral && prices_.integral && s.largest * 16 * (static_cast<double>(given_.sources) + 4) < 0x1p50;
-        s.tolerance = whole_ ? 0.0 : options_.balance_tolerance * (options_.supply == Relation::at_most ? demand_ : total_);
+        s.tolerance = share_ * (options_.supply == Relation::at_most ? demand_ : total_);
         s.max_pivots = options_.max_pivots;
         return s;
     }
@@ -250,14 +251,15 @@ private:
         flows.unpack(r);
         if (r.status != core::Status::optimal) raw_duals(work_, tree, r.supply_duals, r.demand_duals);
         else if (dwarfed_) tighten(r);
-        r.bound = repaired_bound(given_, r.supply_duals, r.demand_duals, flows.by_arc(), &r.certificate.dual_violation);
-        if (r.status != core::Status::optimal && r.status != core::Status::infeasible)  // prices on the way may prove less
+        const double plain_gap = certify_arcs(given_, {flows.shipped(), flows.received(), flows.by_arc(), flows.turnover()}, r);
+        if (r.status != core::Status::optimal && r.status != core::Status::infeasible) {  // prices on the way may prove less
             r.bound = std::max(r.bound, RelaxedBound(given_, {r.supply_duals, start_, std::span<const double>()}).value());
-        double size = std::max({std::abs(r.objective), flows.turnover(), 1e-300});
-        r.certificate.gap = std::abs(r.objective - r.bound) / size;
+            r.certificate.gap = std::abs(r.objective - r.bound) / std::max({std::abs(r.objective), flows.turnover(), 1e-300});
+        }
+        if (doubtful(r, plain_gap)) (void)solve_exactly(given_, share_, r);
         if (r.status == core::Status::optimal) {
             r.bound = std::min(r.bound, r.objective);
-            if (r.certificate.gap > 1e-7) r.status = core::Status::stalled;
+            if (!(r.certificate.gap <= 1e-7)) r.status = core::Status::stalled;
             if (ray_.source >= 0 && r.status == core::Status::optimal) {
                 r.status = core::Status::unbounded;
                 r.ray = ray_;
@@ -265,10 +267,7 @@ private:
             }
         }
         if (r.status == core::Status::infeasible) {
-            const double tolerance = whole_ ? 0.0 : 0x1p-40 * total_;
-            ArcCuts cuts(given_, flows.by_arc(), r);
-            r.shortage = cuts.shortage(flows.received(), tolerance);
-            r.surplus = cuts.surplus(flows.shipped(), tolerance);
+            find_arc_cuts(given_, flows.by_arc(), flows.shipped(), flows.received(), whole_ ? 0.0 : 0x1p-40 * total_, r);
             r.bound = r.certificate.gap = std::numeric_limits<double>::infinity();
         }
         if (!std::isfinite(r.objective)) r.status = core::Status::numerical_error;
@@ -291,7 +290,7 @@ private:
     WarehouseProblem given_;  ///< as the caller has it
     WarehouseProblem work_;   ///< as the kernel sees it: without what is too dear for now
     Shipment ray_;
-    double total_ = 0, demand_ = 0;
+    double total_ = 0, demand_ = 0, share_ = 0;  ///< `share_`: of demand, what may stay unserved as rounding
     bool whole_ = false, dwarfed_ = false;  ///< whole amounts; costs that differ by many orders
 };
 
