@@ -183,3 +183,67 @@ def test_equals_highs():
         check_certificate(costs, supply, demand, result)
 
     agree()
+
+
+def test_any_doubles_exactly():
+    """Numbers from 5e-324 to 1e299: what is called optimal is so in exact arithmetic, and every cut proves a lack."""
+    pytest.importorskip("hypothesis")
+    pytest.importorskip("highspy")
+    import transport_exact_judge as judge
+    from hypothesis import given, settings
+    from hypothesis import strategies as st
+
+    @st.composite
+    def problems(draw):
+        m, n = draw(st.integers(1, 5)), draw(st.integers(1, 5))
+
+        def some(lowest, count):
+            largest = draw(st.sampled_from([10.0, 1e3, 1e16, 1e40, 1e299]))
+            any_size = st.floats(max(lowest, -largest), largest, allow_nan=False)
+            near_one = st.integers(max(lowest, -2), 3).map(lambda k: 1.0 + k * 2.0**-52)
+            strategy = draw(st.sampled_from([any_size, near_one, st.one_of(any_size, st.integers(0, 5).map(float))]))
+            return np.array(draw(st.lists(strategy, min_size=count, max_size=count)))
+
+        costs = some(-10 if draw(st.booleans()) else 0, m * n).reshape(m, n)
+        if draw(st.booleans()):
+            costs[np.array(draw(st.lists(st.booleans(), min_size=m * n, max_size=m * n))).reshape(m, n)] = np.inf
+        if draw(st.booleans()):
+            flow = np.where(costs < np.inf, some(0, m * n).reshape(m, n), 0)
+            supply, demand = flow.sum(1), flow.sum(0)
+        else:
+            supply, demand = some(0, m), some(0, n)
+        return costs, supply, demand, draw(st.booleans()), draw(st.booleans())
+
+    @settings(max_examples=300, deadline=None)
+    @given(problems())
+    def exact(problem):
+        costs, supply, demand, equal, more = problem
+        m, n = costs.shape
+        relations = {
+            "supply_relation": "exactly" if equal else "at_most",
+            "demand_relation": "at_least" if more else "exactly",
+        }
+        found = transport.solve(costs, supply, demand, **relations)
+        absent = np.full(n, np.inf), np.full(m, np.inf), np.full((m, n), np.inf)
+        p = judge.Transport(
+            "any", costs, supply, demand, int(equal), 2 if more else 1, False, *absent, (costs, supply, demand)
+        )
+        fields = [found.flows.ravel(), found.supply_duals, found.demand_duals, np.zeros(m + n)]
+        for cut in (found.shortage, found.surplus):
+            inside = np.zeros(m + n + 1)
+            if cut is not None:
+                inside[cut.sources] = inside[m + cut.destinations] = 1
+            fields.append(inside)
+        status = found.status.name.lower()
+        answer = judge.Answer(judge.KERNELS.index("front"), status, found.objective, np.concatenate(fields))
+        if found.status is Status.INFEASIBLE:
+            assert judge.prove(p, answer) > 0
+        elif found.status is Status.NUMERICAL_ERROR:
+            assert judge.overflows(p)
+        else:
+            assert found.status is Status.OPTIMAL
+            assert judge.check(p, answer) == ""
+            assert found.gap <= 1e-7
+            assert found.bound <= found.objective
+
+    exact()

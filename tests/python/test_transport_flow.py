@@ -130,6 +130,76 @@ def test_equals_highs(problem):
         assert warm.objective == pytest.approx(cold.objective, abs=1e-9)
 
 
+@st.composite
+def wide_networks(draw):
+    """As `networks`, with numbers of any size in one network."""
+    n, a = draw(st.integers(1, 5)), draw(st.integers(0, 9))
+
+    def some(lowest, count):
+        largest = draw(st.sampled_from([10.0, 1e3, 1e16, 1e40, 1e298]))
+        any_size = st.floats(max(lowest, -largest), largest, allow_nan=False)
+        mixed = st.one_of(any_size, st.integers(0, 5).map(float))
+        return np.array(
+            draw(st.lists(draw(st.sampled_from([any_size, mixed])), min_size=count, max_size=count)), dtype=float
+        )
+
+    costs = some(-10 if draw(st.booleans()) else 0, a)
+    lower = some(-10, a) if draw(st.booleans()) else np.zeros(a)
+    upper = lower + some(0, a)
+    upper[np.array(draw(st.lists(st.booleans(), min_size=a, max_size=a)), dtype=bool)] = np.inf
+    ends = st.lists(st.integers(0, n - 1), min_size=a, max_size=a)
+    tails, heads = np.array(draw(ends), dtype=int), np.array(draw(ends), dtype=int)
+    if draw(st.booleans()):  # balanced, but for rounding, by a flow that exists
+        some_flow = np.minimum(lower + some(0, a), upper)
+        supply = np.bincount(tails, some_flow, n) - np.bincount(heads, some_flow, n)
+    else:
+        supply = some(-1e298, n)
+    relations = draw(st.sampled_from(["exactly", "at_most"])), draw(st.sampled_from(["exactly", "at_least"]))
+    return tails, heads, costs, lower, upper, supply, relations
+
+
+@settings(max_examples=300)
+@given(wide_networks())
+def test_any_doubles_exactly(problem):
+    """What is called optimal is so in exact arithmetic; cuts and rays prove what they say in it."""
+    pytest.importorskip("highspy")
+    import transport_exact_judge as judge
+
+    tails, heads, costs, lower, upper, supply, (send, take) = problem
+    found = transport.min_cost_flow(
+        tails, heads, costs, supply, lower=lower, upper=upper, supply_relation=send, demand_relation=take
+    )
+    free = (supply > 0) & (send == "at_most") | (supply < 0) & (take == "at_least")
+    if found.status is Status.INFEASIBLE:
+        proven = []
+        for cut, sign in ((found.shortage, 1), (found.surplus, -1)):
+            if cut is None:
+                continue
+            inside = np.isin(np.arange(supply.size), cut.nodes)
+            enters, leaves = ~inside[tails] & inside[heads], inside[tails] & ~inside[heads]
+            if sign < 0:
+                assert not (inside & free).any()
+                enters, leaves = leaves, enters
+            assert (upper[enters] < np.inf).all()
+            lacking = -sign * sum(map(judge.exact, supply[inside]))
+            proven.append(lacking - sum(map(judge.exact, upper[enters])) + sum(map(judge.exact, lower[leaves])))
+        assert max(proven) > 0
+    elif found.status is Status.UNBOUNDED:
+        assert (heads[found.ray] == np.roll(tails[found.ray], -1)).all()
+        assert np.isinf(upper[found.ray]).all()
+        assert sum(map(judge.exact, costs[found.ray])) < 0
+    elif found.status is Status.NUMERICAL_ERROR:
+        reach = np.where(upper < np.inf, np.maximum(np.abs(upper), np.abs(lower)), np.abs(lower)).max(initial=0)
+        assert np.abs(costs).max(initial=0) > 1e307 / (np.abs(supply).sum() + costs.size * reach)
+    else:
+        assert found.status is Status.OPTIMAL
+        arcs = np.array([costs, lower, upper])
+        ends = np.array([tails, heads])
+        assert judge.check_flow(supply.size, ends, arcs, supply, free, found.flows, found.potentials) == ""
+        assert found.gap <= 1e-7
+        assert found.bound <= found.objective
+
+
 def test_names_and_frames():
     """Every dataframe library and a mapping give one answer, frames come back in the caller's library."""
     pandas, polars, pyarrow = (pytest.importorskip(name) for name in ("pandas", "polars", "pyarrow"))

@@ -2,13 +2,15 @@
 """Every transport kernel beside HiGHS on random problems, with each answer's proof recomputed here.
 
 A few hundred problems by default. `MEIO_RANDOM_PROBLEMS=100000` runs that many (some minutes); `python
-tests/python/transport_highs_judge.py COUNT START` does the same without pytest and prints counts by kernel.
+tests/python/transport_highs_judge.py COUNT START` does the same without pytest and prints counts by kernel. Numbers of
+any size are judged by exact arithmetic: `MEIO_WIDE_PROBLEMS`, and `transport_exact_judge.py`, which is run alike.
 """
 
 from __future__ import annotations
 
 import csv
 import os
+from collections import Counter
 from dataclasses import replace
 from pathlib import Path
 
@@ -17,6 +19,7 @@ import pytest
 
 pytest.importorskip("highspy")
 
+import transport_exact_judge as exact
 from transport_highs_judge import (
     KERNELS,
     ROOT,
@@ -51,6 +54,21 @@ def test_every_kernel_equals_highs(driver: Path) -> None:
     kernels = {name for name, _ in report.solved}
     assert kernels == set(KERNELS)
     assert {"optimal", "infeasible", "unbounded"} <= {status for _, status in report.solved}
+
+
+def test_numbers_of_any_size(driver: Path) -> None:
+    """From 5e-324 to 1e299 in one problem: each optimum is one in exact arithmetic, each cut proves what it says."""
+    count = int(os.environ.get("MEIO_WIDE_PROBLEMS", "1000"))
+    counts: Counter[tuple[str, str]] = Counter()
+    faults = []
+    for first in range(0, count, 100):
+        problems = [exact.wide(number) for number in range(first, min(first + 100, count))]
+        for number, p, found in zip(range(first, count), problems, answers(driver, problems), strict=False):
+            faults += [f"{number} {fault}" for fault in exact.judge(p, found, counts)]
+    assert faults == []
+    for kernel in ("tiny cold", "dense", "front", "warehouse", "flow"):
+        assert counts[kernel, "optimal"] > count // 5
+        assert counts[kernel, "infeasible"] > count // 50
 
 
 def published() -> list[tuple[Transport, float]]:

@@ -234,13 +234,13 @@ struct Transport {
             if ((x < m ? options.supply : options.demand) != Relation::exactly) add(x, m + n, 0, 0, infinity);
         std::vector<Relation> relations(m, priced ? Relation::exactly : options.supply);
         relations.insert(relations.end(), n, priced ? Relation::exactly : options.demand);
-        relations.push_back(Relation::exactly);
+        relations.push_back(priced ? Relation::at_most : Relation::exactly);  // follows from the others, so it only has a sign
         const auto amounts = [&](const Numbers& a, const Numbers& b) {
             Numbers s(a);
             for (const double v : b) s.push_back(-v);
             double total = 0;
             for (const double v : s) total += v;
-            s.push_back(priced ? -total : 0.0);
+            s.push_back(priced && total < 0 ? -2 * total : 0.0);
             return s;
         };
         const auto report = [&](Kernel kernel, const transport::FlowResult& r) {
