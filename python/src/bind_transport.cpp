@@ -32,20 +32,27 @@ using namespace meio;
 
 namespace {
 
-constexpr py::ssize_t few_costs = 16384;  // a problem of a fraction of a millisecond: a thread would take half as long
+// Problems of a millisecond or two (matrices) or less (arcs, whose nodes may be more): a thread would take a tenth as long.
+constexpr py::ssize_t few_costs = 131072;
+constexpr py::ssize_t few_arcs = 16384;
 
 py::dict fields_of(transport::Result& result) {
     const auto count = static_cast<py::ssize_t>(result.shipments.size());
     py::array_t<std::int32_t> from(count);
     py::array_t<std::int32_t> to(count);
     py::array_t<double> amount(count);
-    for (py::ssize_t s = 0; s < count; ++s) {
-        const transport::Shipment& shipment = result.shipments[static_cast<std::size_t>(s)];
-        from.mutable_at(s) = shipment.source;
-        to.mutable_at(s) = shipment.destination;
-        amount.mutable_at(s) = shipment.amount;
+    std::int32_t* source = from.mutable_data();
+    std::int32_t* destination = to.mutable_data();
+    double* shipped = amount.mutable_data();
+    for (const transport::Shipment& shipment : result.shipments) {
+        *source++ = shipment.source;
+        *destination++ = shipment.destination;
+        *shipped++ = shipment.amount;
     }
-    const auto cut = [](const transport::Cut& c) { return py::make_tuple(copy(c.sources), copy(c.destinations), c.amount); };
+    const auto cut = [](const transport::Cut& c) -> py::object {
+        if (c.empty()) return py::none();
+        return py::make_tuple(copy(c.sources), copy(c.destinations), c.amount);
+    };
     py::dict out;
     out["status"] = result.status;
     out["objective"] = result.objective;
@@ -103,7 +110,7 @@ py::dict solve_arcs(std::size_t sources, std::size_t destinations, const Indices
                     const Array& overflow_prices, const std::optional<transport::ArcBasis>& start,
                     const transport::Options& options, std::optional<double> time_limit) {
     std::vector<std::int64_t> arcs;  // where each shipment's arc stands in the caller's list
-    const bool small = costs.size() <= few_costs;
+    const bool small = costs.size() <= few_arcs;
     transport::ArcResult result = run_sized(small, limited(time_limit), [&](const core::Context& running) {
         const transport::ArcTable table =
             transport::make_arcs(sources, destinations, view(from), view(to), view(costs), view(capacities), running);

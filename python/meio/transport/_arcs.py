@@ -174,10 +174,10 @@ class ArcResult:
         return ArcBasis(slots, parents, source_slots, full, prices, self._raw.sources, self._raw.destinations)
 
 
-def _cut(cut: tuple[Any, Any, float], sources: list[str], destinations: list[str]) -> NamedCut | None:
-    some_sources, some_destinations, amount = cut
-    if some_sources.size + some_destinations.size == 0:
+def _cut(cut: tuple[Any, Any, float] | None, sources: list[str], destinations: list[str]) -> NamedCut | None:
+    if cut is None:
         return None
+    some_sources, some_destinations, amount = cut
     return NamedCut([destinations[j] for j in some_destinations], [sources[i] for i in some_sources], float(amount))
 
 

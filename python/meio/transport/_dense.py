@@ -195,7 +195,14 @@ def solve(
         matrix = np.zeros(shape)
     if matrix.shape != shape:
         raise InputError.from_core([("costs", "", f"shape {matrix.shape}", _shape_rule(shape))])
-    return Result(**as_told(_core.solve(matrix, amounts[0], amounts[1], kernel=method, **priced, **options)))
+    return _result(_core.solve(matrix, amounts[0], amounts[1], kernel=method, **priced, **options))
+
+
+def _result(fields: dict[str, Any]) -> Result:
+    # A frozen dataclass sets its fields one call each, which takes as long as a small solve.
+    result = object.__new__(Result)
+    result.__dict__.update(as_told(fields))
+    return result
 
 
 def _shape_rule(shape: tuple[int, int]) -> str:
@@ -239,14 +246,14 @@ def _solve_sparse(
         )
     for name in ("arcs", "basis"):
         del fields[name]
-    return Result(**as_told(fields))
+    return _result(fields)
 
 
 def as_told(fields: dict[str, Any]) -> dict[str, Any]:
-    """Turn the cuts among a core result's fields into `Cut`, or `None` where empty; name the kernel."""
+    """Turn the cuts among a core result's fields into `Cut`; where empty they are `None`; name the kernel."""
     for name in ("shortage", "surplus"):
-        sources, destinations, amount = fields[name]
-        fields[name] = Cut(sources, destinations, amount) if sources.size + destinations.size > 0 else None
+        if fields[name] is not None:
+            fields[name] = Cut(*fields[name])
     fields["ray"] = fields["ray"] if fields["status"] is Status.UNBOUNDED else None
     fields["kernel"] = fields["kernel"].name.lower()
     return fields

@@ -43,6 +43,8 @@ def numbers(field: str, values: ArrayLike, dimensions: int) -> NDArray[np.float6
     Text, dates, complex numbers and scipy.sparse matrices are no numbers; masked and missing entries become NaN, which
     the checks that follow refuse by its place.
     """
+    if type(values) is np.ndarray and values.dtype == np.float64 and values.ndim == dimensions:
+        return values
     array = floats(field, values)
     if array.ndim != dimensions and array.size > 0:
         raise InputError.from_core([(field, "", f"{array.ndim} dimensions", f"must have {dimensions}")])

@@ -27,9 +27,11 @@ namespace meio::transport::detail {
 // Each of these brings a matrix to one kernel and its answer back: status, flows and duals. Supplies are finite.
 
 inline void add_shipments(const MatrixProblem& p, std::span<const double> flows, Result& result) {
-    for (std::size_t e = 0; e < flows.size(); ++e)
-        if (flows[e] > 0)
-            result.shipments.push_back({static_cast<std::int32_t>(e / p.destinations), static_cast<std::int32_t>(e % p.destinations), flows[e]});
+    result.shipments.reserve(p.sources + p.destinations);
+    const double* flow = flows.data();
+    for (std::size_t i = 0; i < p.sources; ++i)
+        for (std::size_t j = 0; j < p.destinations; ++j, ++flow)
+            if (*flow > 0) result.shipments.push_back({static_cast<std::int32_t>(i), static_cast<std::int32_t>(j), *flow});
 }
 
 inline Result run_tiny(const MatrixProblem& p, const Options& options) {
@@ -40,9 +42,10 @@ inline Result run_tiny(const MatrixProblem& p, const Options& options) {
     if (result.status != core::Status::optimal) return result;
     std::vector<double> flows(p.costs.size());
     solver.flows(flows);
-    for (std::size_t e = 0; e < flows.size(); ++e)  // to and from nothing flows but rounding
-        if (p.supply[e / p.destinations] == 0 || p.demand[e % p.destinations] == 0) flows[e] = 0;
     add_shipments(p, flows, result);
+    std::erase_if(result.shipments, [&](const Shipment& s) {  // to and from nothing flows but rounding
+        return p.supply[static_cast<std::size_t>(s.source)] == 0 || p.demand[static_cast<std::size_t>(s.destination)] == 0;
+    });
     result.supply_duals.resize(p.sources);
     result.demand_duals.resize(p.destinations);
     solver.supply_duals(result.supply_duals);
