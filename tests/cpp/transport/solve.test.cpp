@@ -529,3 +529,13 @@ TEST_CASE("a shortage far below the rounding of the totals still has its cut") {
         CHECK(r.shortage.destinations == std::vector<std::int32_t>{0, 2});
     });
 }
+
+TEST_CASE("a bound whose terms overflow is no bound, but the optimum stands") {
+    // Duals of 1e300 at an amount of 1e150, which cancel: infinity less infinity must not become a bound.
+    by_all(2, 5, {12, 0, 0, 0, 0, 1e300, 1e300, 1e300, 1e300, 1e300}, {1e150, 10}, {12, 6.5, 2.75, 1e150, 10}, {}, [](const Result& r) {
+        REQUIRE(r.status == core::Status::optimal);
+        CHECK(r.objective == doctest::Approx(1e301));
+        CHECK(r.bound == -infinity);
+        CHECK(r.certificate.gap <= 1e-7);
+    });
+}

@@ -62,8 +62,9 @@ inline void tighten_massless_duals(const Instance& in, Result& r) {
 /// The relative gap between a cost and its bound, less what rounding explains: of sums whose terms have this size in all,
 /// and of rows whose residuals are worth `missing`, which are judged apart from it.
 [[nodiscard]] inline double gap_beyond_rounding(double apart, double terms, double missing, double scale) {
-    const double rest = apart - missing - 0x1p-46 * terms;
-    return rest > 0 || std::isnan(rest) ? rest / scale : 0.0;
+    const double rounding = missing + 0x1p-46 * terms;
+    if (!std::isfinite(rounding)) return apart / scale;
+    return std::max(apart - rounding, 0.0) / scale;
 }
 
 /// Fills objective, bound and certificate. The bound repairs the duals to exact feasibility first, so it holds whatever
@@ -146,7 +147,8 @@ inline double certify(const Instance& in, Result& r) {
         if (in.supply[i] > 0 && u < std::numeric_limits<double>::infinity()) earn(in.supply[i], u);
     }
     const double scale = std::max({std::abs(r.objective), turnover.value(), 1e-300});
-    const double proven = endless ? -std::numeric_limits<double>::infinity() : bound.value();
+    // Products beyond all doubles prove nothing.
+    const double proven = endless || !std::isfinite(bound.value()) ? -std::numeric_limits<double>::infinity() : bound.value();
     r.certificate.dual_violation = violation;
     r.certificate.primal_residual = residual;
     const double apart = r.objective == proven ? 0.0 : std::abs(r.objective - proven);

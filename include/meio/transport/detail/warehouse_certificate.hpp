@@ -272,6 +272,7 @@ inline double certify_arcs(const WarehouseProblem& p, const ArcSums& sums, ArcRe
     for (std::size_t e = 0; e < sums.by_arc.size(); ++e) residual = std::max(residual, sums.by_arc[e] - p.capacities[e]);
     r.certificate.primal_residual = residual;
     r.bound = repaired_bound(p, r.supply_duals, r.demand_duals, sums.by_arc, &r.certificate.dual_violation);
+    if (!std::isfinite(r.bound)) r.bound = -std::numeric_limits<double>::infinity();  // products beyond all doubles
     const double scale = std::max({std::abs(r.objective), sums.turnover, 1e-300});
     const double apart = r.objective == r.bound ? 0.0 : std::abs(r.objective - r.bound);
     r.certificate.gap = gap_beyond_rounding(apart, terms, missing.value(), scale);
