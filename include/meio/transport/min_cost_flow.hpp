@@ -6,6 +6,7 @@
 #include <cmath>
 #include <cstddef>
 #include <limits>
+#include <optional>
 #include <span>
 #include <utility>
 #include <vector>
@@ -65,6 +66,7 @@ inline double flow_cost_cap(const FlowProblem& in) {
 ///     few passes over the arcs (a quarter of a second at 10^7).
 /// @param start basis of an earlier result, of this or a similar problem (other costs, bounds or supplies; nodes and arcs
 ///     added at the end). An arc whose flow no longer fits goes to the bound it breaks, and what that leaves is routed anew.
+///     Dropped where paths are long (as on grids) and an eighth as many pivots as there are nodes have not led to the end.
 /// @return `optimal`; `infeasible` with cuts, and flows that route as much as can be routed; `unbounded` with a feasible
 ///     flow and a `ray`; or the best so far (`time_limit`, `interrupted`, `iteration_limit`, `stalled`) with a valid
 ///     `bound`: feasible where `unrouted` is 0. The bound is -inf while arcs of negative cost have no upper bound; else it is
@@ -103,14 +105,28 @@ inline double flow_cost_cap(const FlowProblem& in) {
 
     FlowResult result;
     std::vector<double> walks;   // where the solve ended early: potentials that prove a bound all the same
-    const auto solve = [&](const FlowBasis* from) {
-        detail::FlowSimplex kernel(problem, costs, settings, from, context);
+    const auto run = [&](detail::FlowSimplex& kernel) {
         result.status = kernel.run(options.max_pivots > 0 ? options.max_pivots - result.pivots : 0);
         result.pivots += kernel.pivots();
+    };
+    const auto ended_early = [&] {
+        return !core::is_success(result.status) && result.status != core::Status::infeasible &&
+               result.status != core::Status::unbounded;
+    };
+    const auto solve = [&](const FlowBasis* from) {
+        detail::FlowSimplex first(problem, costs, settings, from, context);
+        std::optional<detail::FlowSimplex> second;
+        run(first);
+        if (first.gave_up()) {
+            second.emplace(problem, costs, settings, nullptr, context);
+            run(*second);
+            // Of two searches that prove nothing, the one that has routed more.
+            if (ended_early() && first.unrouted() <= second->unrouted()) second.reset();
+        }
+        detail::FlowSimplex& kernel = second ? *second : first;
         result.unrouted = kernel.unrouted();
         result.flows = kernel.flows(scale.whole_amounts || result.unrouted > 0);
-        const bool early = !core::is_success(result.status) && result.status != core::Status::infeasible &&
-                           result.status != core::Status::unbounded;
+        const bool early = ended_early();
         // A tree of a huge network with unrouted units has no prices that are worth another two passes over the arcs.
         constexpr std::size_t huge = 1 << 21;
         const bool only_walks = early && result.unrouted > 0 && problem.arcs() > huge;

@@ -413,6 +413,29 @@ TEST_CASE("a warm start ends where a cold one does") {
     CHECK(solve(same, &first.basis).pivots == 0);
 }
 
+TEST_CASE("a start is dropped where the network has become another one") {
+    // Short cuts across a grid: the warm start ends at the cold one's optimum, soon; stopped early, it keeps its feasible flow.
+    const FlowInstance base = reference::grid(16, 128, 1);
+    const FlowResult before = solve(base);
+    FlowInstance in = base;
+    InstanceDraw draw(9);
+    for (int k = 0; k < 60; ++k) in.add(draw.below(in.nodes), draw.below(in.nodes), draw.between(1, 1000), 0, draw.between(1, 1000));
+    const FlowResult cold = solve(in);
+    const FlowResult warm = solve(in, &before.basis);
+    check_optimal(in, warm, 1e-9);
+    CHECK(warm.objective == cold.objective);
+    CHECK(warm.pivots > cold.pivots);
+    CHECK(warm.pivots <= cold.pivots + static_cast<std::int64_t>(in.nodes / 8 + 256 + 250));
+    transport::FlowOptions options;
+    options.max_pivots = warm.pivots - cold.pivots + cold.pivots / 2;
+    const FlowResult stopped = transport::min_cost_flow(in.view(), options, {}, &before.basis);
+    CHECK(stopped.status == Status::iteration_limit);
+    CHECK(stopped.pivots == options.max_pivots);
+    CHECK(stopped.unrouted == 0);
+    CHECK(stopped.objective < before.objective);
+    CHECK(stopped.bound <= cold.objective);
+}
+
 TEST_CASE("degenerate assignment does not cycle") {
     // Unit supplies, few distinct costs, every vertex massively degenerate: always an end, always the same value.
     InstanceDraw draw(11);

@@ -168,7 +168,7 @@ std::int32_t FlowSimplex::find_candidate() {
     } while (looked < chunks_ && (list_size_ == 0 || looked % block_ != 0));
     if (list_size_ == 0) return -1;
     --list_size_;
-    enough_ = 0.7 * list_[list_size_].key;
+    enough_ = 0.4 * list_[list_size_].key;
     return list_[list_size_].arc;
 }
 
@@ -201,6 +201,8 @@ inline core::Status FlowSimplex::search(std::int64_t max_pivots) {
     const auto check_every = static_cast<std::int64_t>(in_.nodes + 64);
     reprice();
     if (max_pivots == 0 || max_pivots > static_cast<std::int64_t>(in_.nodes)) enter_cheapest();
+    const bool warm = start_ != nullptr && !start_->empty();
+    const auto patience = static_cast<std::int64_t>(in_.nodes / 8 + 256);
     while (!stops_after(1)) {
         if (work_ >= next_sweep_) {
             if (!walks_) walks_.emplace(in_, settings_.lifted);
@@ -218,7 +220,12 @@ inline core::Status FlowSimplex::search(std::int64_t max_pivots) {
             // Where paths are as long as on a grid, arcs that are numbered in a row are near each other; pivots that follow
             // each other near by move far fewer nodes.
             next_look_ += 250;
-            if (chunk_ < 1024 && climbed_ > 80 * pivots_) part(1024);
+            if (chunk_ < 1024 && climbed_ > 40 * pivots_) part(1024);
+            // On grids pivots on the deep tree of an earlier optimum cost several times those from nothing, whose tree stays
+            // shallow: where more than a few are needed, the problem has changed too much.
+            const double length = static_cast<double>(climbed_) / static_cast<double>(pivots_);
+            gave_up_ = warm && pivots_ > patience && length > 40 && length > 2.4 * std::sqrt(static_cast<double>(in_.nodes));
+            if (gave_up_) return core::Status::stalled;
         }
         const std::int32_t arc = lexicographic_ ? find_candidate<true>() : find_candidate<false>();
         if (arc >= 0) {

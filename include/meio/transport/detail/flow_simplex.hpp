@@ -46,6 +46,9 @@ public:
     /// `optimal`, `infeasible`, `unbounded` (see `ray`), or why it stopped early.
     core::Status run(std::int64_t max_pivots);
 
+    /// Whether `run` ended because the start looks worse than none.
+    [[nodiscard]] bool gave_up() const { return gave_up_; }
+
     [[nodiscard]] std::int64_t pivots() const { return pivots_; }
 
     [[nodiscard]] double unrouted() const {
@@ -247,6 +250,7 @@ private:
     std::int64_t checked_ = 0;            // pivots at the last look at the artificial arcs
     std::int64_t pivots_ = 0;
     double most_drift_ = 0;               // of the root's price
+    bool gave_up_ = false;
     bool routed_ = false;                 // artificial arcs are empty, for good
     bool uniform_ = false;                // ... and their number is the same on every node's way to the root
     bool lexicographic_ = false;          // price in two parts
