@@ -10,6 +10,7 @@
 
 #include <meio/transport/detail/lp_budget.hpp>
 #include <meio/transport/detail/lp_factor.hpp>
+#include <meio/transport/detail/lp_ratio.hpp>
 #include <meio/transport/detail/lp_state.hpp>
 #include <meio/transport/linear_options.hpp>
 
@@ -19,7 +20,7 @@ namespace meio::transport::detail {
 /// tolerances (Maros 2003; Koberstein 2005), random cost perturbation when degenerate, then Bland's rule.
 class LpDual {
 public:
-    explicit LpDual(LpState& state) : s_(state) {}
+    explicit LpDual(LpState& state) : s_(state), ratio_(state) {}
 
     /// Runs from a basis, making it dual feasible first by flips and shifted costs (`state.shifted` tells).
     /// `done`: no bound is violated. `infeasible`: `state.rho` is the proof.
@@ -37,9 +38,9 @@ public:
             const double sign = s_.xb[r] > s_.ub[r] ? 1.0 : -1.0;
             s_.inverse.row(r, s_.rho.data());
             s_.price_row(s_.rho.data());
-            const std::size_t q = bland ? first_of_least(sign) : longest_step(r, sign);
-            if (q == none) {
-                flips_.clear();
+            const std::size_t q = bland ? ratio_.first_of_least(sign) : ratio_.longest_step(r, sign);
+            if (q == LpRatio::none) {
+                ratio_.flips.clear();
                 if (s_.updates == 0 || fresh_retry) return LpOutcome::infeasible;
                 fresh_retry = true;
                 restart();
@@ -49,12 +50,12 @@ public:
             const double pivot = s_.alpha[r];
             if (s_.updates > 0 && (std::abs(pivot - s_.price[q]) > 1e-9 * (1 + std::abs(pivot)) ||
                                    std::abs(pivot) < 1e-7)) {
-                flips_.clear();
+                ratio_.flips.clear();
                 restart();
                 continue;
             }
             if (std::abs(pivot) < LpState::pivot_tolerance) {
-                flips_.clear();
+                ratio_.flips.clear();
                 return LpOutcome::trouble;
             }
             const bool moved = step(r, q, sign);
@@ -68,7 +69,6 @@ public:
     }
 
 private:
-    static constexpr std::size_t none = static_cast<std::size_t>(-1);
     static constexpr int perturb_after = 15;
 
     void make_dual_feasible() {
@@ -120,93 +120,11 @@ private:
         return best;
     }
 
-    /// By how much column j gives way when the leaving variable moves, or something <= 0.
-    [[nodiscard]] double blocks(std::size_t j, double sign) const {
-        const double a = sign * s_.price[j];
-        return s_.side[j] == 2 ? std::abs(a) : a * s_.side[j];
-    }
-
-    /// The entering column, or none. Columns passed on the way are listed in `flips_`.
-    std::size_t longest_step(std::size_t r, double sign) {
-        flips_.clear();
-        // Which columns block is unpredictable, so the list is written without a branch.
-        blocking_.resize(s_.n + s_.m);
-        std::size_t count = 0;
-        for (std::size_t j = 0; j < s_.n + s_.m; ++j) {
-            blocking_[count] = static_cast<std::int32_t>(j);
-            count += blocks(j, sign) > LpState::pivot_tolerance ? 1 : 0;
-        }
-        candidates_.resize(count);
-        double limit = LpState::infinity;
-        for (std::size_t c = 0; c < count; ++c) {
-            const std::size_t j = LpState::at(blocking_[c]);
-            const double size = std::abs(s_.price[j]);
-            const double reciprocal = 1 / size;
-            const double ratio = s_.side[j] == 2 ? 0.0 : std::max(0.0, s_.d[j] * s_.side[j]) * reciprocal;
-            const double eased = ratio + s_.dual_tolerance * reciprocal;
-            limit = std::min(limit, eased);
-            candidates_[c] = {size, ratio, eased, blocking_[c]};
-        }
-        double slope = sign > 0 ? s_.xb[r] - s_.ub[r] : s_.lb[r] - s_.xb[r];
-        const double tolerated = sign > 0 ? s_.ub_tolerated[r] - s_.ub[r] : s_.lb[r] - s_.lb_tolerated[r];
-        std::size_t live = candidates_.size();
-        while (live > 0) {
-            // Those within the limit go to the back; the largest pivot among them may enter.
-            std::size_t keep = 0;
-            std::size_t back = live;
-            double drop = 0;
-            double next_limit = LpState::infinity;
-            while (keep < back) {
-                if (candidates_[keep].ratio > limit) {
-                    next_limit = std::min(next_limit, candidates_[keep].eased);
-                    ++keep;
-                    continue;
-                }
-                const std::size_t j = LpState::at(candidates_[keep].column);
-                drop += candidates_[keep].size * (s_.upper[j] - s_.lower[j]);
-                std::swap(candidates_[keep], candidates_[--back]);
-            }
-            if (!(slope - drop > 0) || keep == 0) {
-                // Past the last breakpoint of all nothing would block: the remaining slope proves infeasibility.
-                if (slope - drop > tolerated) return none;
-                std::size_t best = back;
-                for (std::size_t c = back; c < live; ++c)
-                    if (candidates_[c].size > candidates_[best].size ||
-                        (candidates_[c].size == candidates_[best].size &&
-                         candidates_[c].column < candidates_[best].column))
-                        best = c;
-                return LpState::at(candidates_[best].column);
-            }
-            slope -= drop;
-            for (std::size_t c = back; c < live; ++c) flips_.push_back(candidates_[c].column);
-            live = back;
-            limit = next_limit;
-        }
-        return none;
-    }
-
-    /// Bland: the least ratio, ties to the lowest column.
-    std::size_t first_of_least(double sign) {
-        flips_.clear();
-        std::size_t best = none;
-        double least = LpState::infinity;
-        for (std::size_t j = 0; j < s_.n + s_.m; ++j) {
-            const double size = blocks(j, sign);
-            if (!(size > LpState::pivot_tolerance)) continue;
-            const double ratio = s_.side[j] == 2 ? 0.0 : std::max(0.0, s_.d[j] * s_.side[j]) / size;
-            if (ratio < least) {
-                least = ratio;
-                best = j;
-            }
-        }
-        return best;
-    }
-
     /// One pivot; true where the dual objective rose.
     bool step(std::size_t r, std::size_t q, double sign) {
-        if (!flips_.empty()) {
+        if (!ratio_.flips.empty()) {
             std::fill_n(s_.tau.begin(), s_.m, 0.0);
-            for (const std::int32_t c : flips_) {
+            for (const std::int32_t c : ratio_.flips) {
                 const std::size_t j = LpState::at(c);
                 const double from = s_.x[j];
                 s_.rest(j, s_.place[j] == LpPlace::lower ? LpPlace::upper : LpPlace::lower);
@@ -265,17 +183,8 @@ private:
         }
     }
 
-    struct Candidate {
-        double size;
-        double ratio;
-        double eased;  // with the tolerance
-        std::int32_t column;
-    };
-
     LpState& s_;
-    std::vector<Candidate> candidates_;
-    std::vector<std::int32_t> blocking_;
-    std::vector<std::int32_t> flips_;
+    LpRatio ratio_;
 };
 
 }  // namespace meio::transport::detail

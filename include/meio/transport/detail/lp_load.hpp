@@ -22,6 +22,20 @@ inline void load_matrix(const LinearProgram& lp, LpScaling& scaling, LpState& s)
     s.build_rows();
 }
 
+/// Most columns lack one bound, and none both, in a program large enough for that to be of use.
+inline bool mostly_one_sided(const LpState& s) {
+    const std::size_t all = s.n + s.m;
+    if (all < 64) return false;
+    std::size_t endless = 0;
+    for (std::size_t j = 0; j < all; ++j) {
+        const bool below = s.lower[j] == -LpState::infinity;
+        const bool above = s.upper[j] == LpState::infinity;
+        if (below && above) return false;
+        endless += below || above ? 1 : 0;
+    }
+    return 2 * endless > all;
+}
+
 /// Fills scaled bounds and costs; a logical's bounds are those of its row, negated.
 inline void load_vectors(const LinearProgram& lp, LpScaling& scaling, LpState& s) {
     scaling.make_units(lp);
@@ -37,6 +51,7 @@ inline void load_vectors(const LinearProgram& lp, LpScaling& scaling, LpState& s
         s.upper[s.n + i] = -lp.row_lower[i] * factor;
         s.cost[s.n + i] = 0;
     }
+    s.one_sided = mostly_one_sided(s);
     s.working = s.cost;
     s.shifted = false;
 }

@@ -47,6 +47,7 @@ struct LpState {
     double primal_tolerance = 1e-9;
     double dual_tolerance = 1e-9;
     bool shifted = false;
+    bool one_sided = false;                        // most columns lack one bound, none both
 
     static constexpr double infinity = std::numeric_limits<double>::infinity();
     static constexpr double pivot_tolerance = 1e-9;
@@ -174,24 +175,15 @@ struct LpState {
 
     /// y and reduced costs from the working costs, refined once.
     void compute_dual() {
-        for (std::size_t k = 0; k < m; ++k) {
-            const double* c = inverse.column(k);
-            double sum = 0;
-            for (std::size_t i = 0; i < m; ++i) sum += working[at(head[i])] * c[i];
-            y[k] = sum;
-        }
+        for (std::size_t i = 0; i < m; ++i) scratch[i] = working[at(head[i])];
+        for (std::size_t k = 0; k < m; ++k) y[k] = inverse.dot(scratch.data(), k);
         bool refine = false;
         for (std::size_t i = 0; i < m; ++i) {
             scratch[i] = reduced(at(head[i]));
             refine |= scratch[i] != 0;
         }
         if (refine)
-            for (std::size_t k = 0; k < m; ++k) {
-                const double* c = inverse.column(k);
-                double sum = 0;
-                for (std::size_t i = 0; i < m; ++i) sum += scratch[i] * c[i];
-                y[k] += sum;
-            }
+            for (std::size_t k = 0; k < m; ++k) y[k] += inverse.dot(scratch.data(), k);
         for (const std::int32_t c : nonbasic) d[at(c)] = reduced(at(c));
         for (const std::int32_t c : head) d[at(c)] = 0;
     }
