@@ -221,6 +221,12 @@ inline core::Status FlowSimplex::search(std::int64_t max_pivots) {
             // each other near by move far fewer nodes.
             next_look_ += 250;
             if (chunk_ < 1024 && climbed_ > 40 * pivots_) part(1024);
+            // Where cycles are short and prices miss the cache, a pivot costs less than half a scan.
+            const double scan = arcs_.size() > (1U << 18) && climbed_ < 12 * pivots_ ? 2 : 4;
+            if (scan != scan_) {
+                scan_ = scan;
+                part(chunk_);
+            }
             // On grids pivots on the deep tree of an earlier optimum cost several times those from nothing, whose tree stays
             // shallow: where more than a few are needed, the problem has changed too much.
             const double length = static_cast<double>(climbed_) / static_cast<double>(pivots_);

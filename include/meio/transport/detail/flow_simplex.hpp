@@ -126,11 +126,11 @@ private:
         return net;
     }
 
-    // Parts the arcs into chunks of a size. A scan looks at chunks all over the network, some 4 sqrt(arcs) arcs in all.
+    // Parts the arcs into chunks of a size. A scan looks at chunks all over the network, `scan_` sqrt(arcs) arcs in all.
     void part(std::size_t chunk) {
         chunk_ = chunk;
         chunks_ = (arcs_.size() + chunk_ - 1) / chunk_;
-        block_ = std::max<std::size_t>(1, static_cast<std::size_t>(4 * std::sqrt(static_cast<double>(arcs_.size()))) / chunk_);
+        block_ = std::max<std::size_t>(1, static_cast<std::size_t>(scan_ * std::sqrt(static_cast<double>(arcs_.size()))) / chunk_);
         stride_ = static_cast<std::size_t>(0.618 * static_cast<double>(chunks_)) + 1;
         while (std::gcd(stride_, chunks_) > 1) ++stride_;
         if (chunks_ > 0) stride_ %= std::max<std::size_t>(chunks_, 2);
@@ -240,6 +240,7 @@ private:
     std::array<Candidate, 4> list_;          // the best of the last scan, but for the one taken
     std::size_t list_size_ = 0;
     double enough_ = 0;                   // a key that makes a listed arc worth taking without another scan
+    double scan_ = 4;                     // length of a scan
     std::size_t chunk_ = 32;              // arcs priced in a row
     std::size_t chunks_ = 0;
     std::size_t stride_ = 1;              // from chunk to chunk, so that a scan sees all parts of the network
