@@ -29,6 +29,7 @@ class Residual:
 
     def __init__(self, nodes: int) -> None:
         self.nodes = nodes
+        self.falls = 0  # what a unit saves on a cycle without end
         self.arcs: list[list[int]] = []  # from, to, cost, flow above the lower bound, room (-1: endless)
 
     def add(self, tail: int, head: int, cost: float, flow: int, room: int = -1) -> None:
@@ -75,6 +76,7 @@ class Residual:
                 return total
             rooms = [arc[4] if way > 0 else arc[3] for arc, way in cycle]
             if all(room < 0 for room in rooms):
+                self.falls = -sum(way * arc[2] for arc, way in cycle)
                 return None
             amount = min(room for room in rooms if room >= 0)
             for arc, way in cycle:
@@ -249,12 +251,12 @@ def check_flow(n: int, ends: Array, arcs: Array, supply: Array, keeps: Array, fl
             network.add(i, n, 0.0, left[i])
         if (-left[i] if keeps[i] else abs(left[i])) * 10**9 > scale:
             return "balance"
+    largest = max(abs(exact(w)) for w in prices)
     excess = network.excess()
     if excess is None:
-        return "unbounded in truth"
+        return "" if network.falls * 2**40 <= largest else "unbounded in truth"
     if excess * 10**9 > turnover and excess * 2**44 > noise:
         return "costs too much"
-    largest = max(abs(exact(w)) for w in prices)
     for (i, j), c, low, high, x in zip(ends.T, costs, lower, upper, flows, strict=True):
         reduced = exact(c) - exact(prices[i]) + exact(prices[j])
         if abs(reduced) * 2**44 <= max(abs(exact(c)), largest):

@@ -138,9 +138,9 @@ inline double flow_cost_cap(const FlowProblem& in) {
             detail::find_flow_cuts(problem, scale.whole_amounts ? 0.0 : 0x1p-40 * amounts, result);
     };
     solve(start);
-    if (capped && core::is_success(result.status)) {
-        // The capped price proves the optimum unless an arc that is dearer in truth carries units it could lose.
-        capped = false;
+    if (capped && (result.status == core::Status::optimal || result.status == core::Status::unbounded)) {
+        // The capped price proves the optimum unless an arc that is dearer in truth carries units it could lose; a ray, never.
+        capped = result.status == core::Status::unbounded;
         for (std::size_t a = 0; a < costs.size(); ++a)
             if (costs[a] != problem.costs[a])
                 capped = capped || (costs[a] > 0 ? result.flows[a] > problem.lower_bound(a)
@@ -154,7 +154,8 @@ inline double flow_cost_cap(const FlowProblem& in) {
         }
     }
     const double plain_gap = detail::certify_flow(problem, scale, result, std::move(walks));
-    if (detail::doubtful(result, plain_gap))
+    const bool unproven = result.status == core::Status::infeasible && result.shortage.empty() && result.surplus.empty();
+    if (unproven || detail::doubtful(result, plain_gap))
         (void)detail::solve_exactly(problem, scale, scale.whole_amounts ? 0.0 : options.balance_tolerance, result);
     if (!std::isfinite(result.objective)) result.status = core::Status::numerical_error;
     if (result.status == core::Status::optimal && !(result.certificate.gap <= 1e-7)) result.status = core::Status::stalled;

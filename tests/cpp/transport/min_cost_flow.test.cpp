@@ -765,3 +765,40 @@ TEST_CASE("exact sums and exact flows") {
     (void)endless.add_arc(1, 0, 0.5, infinity);
     CHECK_FALSE(endless.run());
 }
+
+TEST_CASE("a cycle is endless only at the costs as they are") {
+    // Two dear arcs of a cycle, capped to one price against the third, seem to cancel; in truth the cycle costs 1.3e13.
+    const std::vector<std::int32_t> from{0, 1, 2}, to{1, 2, 0};
+    const std::vector<double> costs{1.3e13, -2.6e-15, -6.8e7}, none{0, 0, 0}, dear{1.3e13, -2.6e-15, -6.8e14};
+    const FlowResult r = transport::min_cost_flow({3, from, to, costs, {}, {}, none, {}});
+    REQUIRE(r.status == Status::optimal);
+    CHECK(r.objective == 0);
+    const FlowResult endless = transport::min_cost_flow({3, from, to, dear, {}, {}, none, {}});
+    REQUIRE(endless.status == Status::unbounded);
+    CHECK(endless.ray.size() == 3);
+}
+
+TEST_CASE("loops take nothing from the rest of the network") {
+    // A fixed flow of 1e149 round a node does not hide the three units that pass it.
+    const std::vector<std::int32_t> from{0, 1, 1}, to{1, 1, 2};
+    const std::vector<double> costs{1, 1, 1}, lower{0, -7.5e149, 0}, upper{infinity, -7.5e149, infinity}, supply{3.5, 0, -3.5};
+    const FlowResult r = transport::min_cost_flow({3, from, to, costs, lower, upper, supply, {}});
+    REQUIRE(r.status == Status::optimal);
+    CHECK(r.flows == std::vector<double>{3.5, -7.5e149, 3.5});
+    CHECK(r.certificate.primal_residual == 0);
+    // Where costs fall for ever round a loop, but nothing is feasible, the cut says so.
+    const std::vector<std::int32_t> at_home{0};
+    const std::vector<double> gain{-1}, wanted{-1e-9};
+    const FlowResult lacking = transport::min_cost_flow({1, at_home, at_home, gain, {}, {}, wanted, {}});
+    REQUIRE(lacking.status == Status::infeasible);
+    CHECK(lacking.shortage.amount == 1e-9);
+    CHECK(lacking.shortage.nodes == std::vector<std::int32_t>{0});
+    // The reduced cost of a loop is its cost, however large the potential of its node.
+    const std::vector<std::int32_t> two_from{0, 1, 1}, two_to{0, 0, 1};
+    const std::vector<double> small{-1.5e-79, -7.2e-45, -7.2e-45}, low{1, 1, 1}, high{5.8e92, infinity, 1}, moved{-2, 2};
+    const FlowResult full = transport::min_cost_flow({2, two_from, two_to, small, low, high, moved, {}});
+    REQUIRE(full.status == Status::optimal);
+    CHECK(full.objective == doctest::Approx(-8.7e13));
+    CHECK(full.bound <= full.objective);
+    CHECK(full.bound == doctest::Approx(full.objective));
+}

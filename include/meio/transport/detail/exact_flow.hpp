@@ -65,7 +65,7 @@ public:
         arcs_.push_back({from, to, cost, room, flow});
         if (from == to) {  // no way to anywhere: full or empty, as it pays
             endless_ = endless_ || (cost < 0 && room == std::numeric_limits<double>::infinity());
-            arcs_.back().flow = cost < 0 ? flow + room : 0.0;
+            arcs_.back().flow = cost < 0 && !endless_ ? flow + room : 0.0;
             arcs_.back().room = 0;
         }
         return arcs_.size() - 1;
@@ -73,7 +73,7 @@ public:
 
     /// False where it gave up, or where costs fall for ever.
     bool run() {
-        if (endless_ || !cancel_cycles()) return false;
+        if (!cancel_cycles()) return false;
         while (true) {
             bool moved = false;
             bool short_of = false;
@@ -88,6 +88,9 @@ public:
         }
     }
 
+    /// Whether costs fall for ever round a loop at one node, which `run` does not look at.
+    [[nodiscard]] bool endless() const noexcept { return endless_; }
+
     [[nodiscard]] double flow(std::size_t arc) const { return arcs_[arc].flow; }
     /// Units that have to leave a node, or to reach one, and cannot.
     [[nodiscard]] double left() const {
@@ -96,33 +99,43 @@ public:
         for (std::size_t x = 0; x < root_; ++x) (surplus_[x] > 0 ? out : in) += std::abs(surplus_[x]);
         return std::max(out, in);
     }
+    /// Marks the nodes with units left that must leave (`sign` 1) and all that these could still reach; or those that miss
+    /// units (-1) and all that could still send them some.
+    [[nodiscard]] std::vector<std::uint8_t> blocked(double sign) const {
+        std::vector<std::uint8_t> inside(root_ + 1);
+        bool grown = false;
+        for (std::size_t x = 0; x < root_; ++x) {
+            inside[x] = sign * surplus_[x] > 0;
+            grown = grown || inside[x] != 0;
+        }
+        while (grown) {
+            grown = false;
+            for (const Arc& arc : arcs_) {
+                // Units could move from `begin` to `end`.
+                const auto reach = [&](std::size_t begin, std::size_t end, double room) {
+                    const std::size_t known = sign > 0 ? begin : end;
+                    const std::size_t other = sign > 0 ? end : begin;
+                    if (!(room > 0) || inside[known] == 0 || inside[other] != 0) return;
+                    inside[other] = 1;
+                    grown = true;
+                };
+                reach(arc.from, arc.to, arc.room);
+                reach(arc.to, arc.from, arc.flow);
+            }
+        }
+        return inside;
+    }
     /// Whether what is left is rounding: at most this share of all that waits in the same part of the network.
     [[nodiscard]] bool balanced(double share) const {
         for (const double sign : {-1.0, 1.0}) {
-            std::vector<std::uint8_t> inside(root_ + 1);
+            const std::vector<std::uint8_t> inside = blocked(sign);
             double left = 0;
-            for (std::size_t x = 0; x < root_; ++x) {
-                inside[x] = sign * surplus_[x] > 0;
-                if (inside[x] != 0) left += std::abs(surplus_[x]);
-            }
-            for (bool grown = left > 0; grown;) {
-                grown = false;
-                for (const Arc& arc : arcs_) {
-                    // Units could move from `begin` to `end`.
-                    const auto reach = [&](std::size_t begin, std::size_t end, double room) {
-                        const std::size_t known = sign > 0 ? begin : end;
-                        const std::size_t other = sign > 0 ? end : begin;
-                        if (!(room > 0) || inside[known] == 0 || inside[other] != 0) return;
-                        inside[other] = 1;
-                        grown = true;
-                    };
-                    reach(arc.from, arc.to, arc.room);
-                    reach(arc.to, arc.from, arc.flow);
-                }
-            }
             double waiting = 0;
-            for (std::size_t x = 0; x < root_; ++x)
-                if (inside[x] != 0 && sign * given_[x] > 0) waiting += std::abs(given_[x]);
+            for (std::size_t x = 0; x < root_; ++x) {
+                if (inside[x] == 0) continue;
+                if (sign * surplus_[x] > 0) left += std::abs(surplus_[x]);
+                if (sign * given_[x] > 0) waiting += std::abs(given_[x]);
+            }
             if (left > share * waiting) return false;
         }
         return true;

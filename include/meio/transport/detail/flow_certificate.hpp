@@ -12,6 +12,7 @@
 
 #include <meio/core/status.hpp>
 #include <meio/transport/detail/certificate.hpp>
+#include <meio/transport/detail/exact_flow.hpp>
 #include <meio/transport/detail/flow_input.hpp>
 #include <meio/transport/flow_problem.hpp>
 #include <meio/transport/flow_result.hpp>
@@ -55,13 +56,13 @@ public:
     }
 
     void add_arc(std::size_t u, std::size_t v, double cost, double x, double low, double high) {
-        double reduced = cost - p_[u] + p_[v];
+        double reduced = u == v ? cost : cost - p_[u] + p_[v];
         if (x > low) violation_ = std::max(violation_, reduced);
         if (x < high) violation_ = std::max(violation_, -reduced);
-        if (!priced_.empty()) reduced = cost - priced_[u] + priced_[v];
+        if (!priced_.empty() && u != v) reduced = cost - priced_[u] + priced_[v];
         if (reduced < 0) {
             const double amount = std::min(high, low + limit_);
-            const double parts = std::abs(cost) + std::abs(priced()[u]) + std::abs(priced()[v]);
+            const double parts = u == v ? 0.0 : std::abs(cost) + std::abs(priced()[u]) + std::abs(priced()[v]);
             add(reduced * amount);
             if (-reduced <= 0x1p-46 * parts) terms_ += parts * amount;   // rounding, all of it
         } else if (low != 0) {
@@ -118,8 +119,10 @@ inline double certify_flow(const FlowProblem& in, const FlowScale& scale, FlowRe
         const double low = in.lower_bound(a);
         const double high = in.upper_bound(a);
         if (x != 0) {
-            net[u] += x;
-            net[v] -= x;
+            if (u != v) {  // what runs in a loop takes no digits from the rest
+                net[u] += x;
+                net[v] -= x;
+            }
             r.objective += cost * x;
             weight += std::abs(cost * x);
         }
@@ -163,20 +166,32 @@ inline double certify_flow(const FlowProblem& in, const FlowScale& scale, FlowRe
 
 /// The units by which the nodes marked miss balance: as a shortage where `sign` is 1, as a surplus where it is -1.
 inline double cut_amount(const FlowProblem& in, const std::vector<std::uint8_t>& inside, int sign) {
-    double amount = 0;
+    ExactSum amount;
     for (std::size_t i = 0; i < in.nodes; ++i) {
         if (inside[i] == 0) continue;
         if (sign < 0 && in.may_keep(i)) return 0;
-        amount -= sign * in.supply_of(i);
+        amount.add(-sign * in.supply_of(i));
     }
     for (std::size_t a = 0; a < in.arcs(); ++a) {
         const bool from = inside[static_cast<std::size_t>(in.from[a])] != 0;
         const bool to = inside[static_cast<std::size_t>(in.to[a])] != 0;
         if (from == to) continue;
         const bool helps = sign > 0 ? to : from;  // carries units where they lack, or away where they are too many
-        amount -= helps ? in.upper_bound(a) : -in.lower_bound(a);
+        const double bound = helps ? -in.upper_bound(a) : in.lower_bound(a);
+        if (std::isinf(bound)) return 0;
+        amount.add(bound);
     }
-    return amount;
+    return amount.value();
+}
+
+/// Keeps the nodes marked as a cut where they miss balance by more than `tolerance`.
+inline void take_cut(const FlowProblem& in, const std::vector<std::uint8_t>& inside, int sign, double tolerance, FlowResult& r) {
+    const double amount = cut_amount(in, inside, sign);
+    if (!(amount > tolerance)) return;
+    FlowCut& cut = sign > 0 ? r.shortage : r.surplus;
+    cut = {{}, amount};
+    for (std::size_t i = 0; i < in.nodes; ++i)
+        if (inside[i] != 0) cut.nodes.push_back(static_cast<std::int32_t>(i));
 }
 
 /// Finds the cuts from the flows of an infeasible problem: every node that could still send a unit to unmet demand (in
@@ -188,8 +203,10 @@ inline void find_flow_cuts(const FlowProblem& in, double tolerance, FlowResult& 
     for (std::size_t a = 0; a < in.arcs(); ++a) {
         const auto u = static_cast<std::size_t>(in.from[a]);
         const auto v = static_cast<std::size_t>(in.to[a]);
-        over[u] += r.flows[a];
-        over[v] -= r.flows[a];
+        if (u != v) {
+            over[u] += r.flows[a];
+            over[v] -= r.flows[a];
+        }
         ++first[u + 2];
         ++first[v + 2];
     }
@@ -219,12 +236,7 @@ inline void find_flow_cuts(const FlowProblem& in, double tolerance, FlowResult& 
                 reached.push_back(y);
             }
         }
-        const double amount = cut_amount(in, inside, sign);
-        if (!(amount > tolerance)) continue;
-        FlowCut& cut = sign > 0 ? r.shortage : r.surplus;
-        cut.amount = amount;
-        for (std::size_t i = 0; i < in.nodes; ++i)
-            if (inside[i] != 0) cut.nodes.push_back(static_cast<std::int32_t>(i));
+        take_cut(in, inside, sign, tolerance, r);
     }
 }
 

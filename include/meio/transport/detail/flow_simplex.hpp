@@ -119,7 +119,7 @@ private:
         if (!settings_.lifted && (in_.upper.empty() || (start_ == nullptr && pivots_ == 0))) return net;
         for (std::size_t a = 0; a < real_arcs_; ++a) {
             const double flow = built_ && side_[a] < 0 ? in_.upper[a] : in_.lower_bound(a);
-            if (flow == 0) continue;
+            if (flow == 0 || in_.from[a] == in_.to[a]) continue;
             net[index(in_.from[a])] -= flow;
             net[index(in_.to[a])] += flow;
         }
