@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 #include <cstddef>
+#include <cstdint>
 #include <limits>
 #include <optional>
 #include <span>
@@ -36,6 +37,22 @@ inline double flow_amounts(const FlowProblem& in) {
         if (b > 0 && !in.may_keep(i)) out += b;
     }
     return std::max(out, wanted);
+}
+
+// A loop at one node is full or empty as its own cost says, even where the simplex could not tell that cost from the
+// rounding of the node's price.
+inline void settle_loops(const FlowProblem& in, FlowResult& r) {
+    for (std::size_t a = 0; a < in.arcs() && r.status == core::Status::optimal; ++a) {
+        if (in.from[a] != in.to[a] || in.costs[a] == 0) continue;
+        const bool full = in.costs[a] < 0;
+        if (full && in.upper_bound(a) == std::numeric_limits<double>::infinity()) {
+            r.status = core::Status::unbounded;
+            r.ray = {static_cast<std::int32_t>(a)};
+            return;
+        }
+        r.flows[a] = full ? in.upper_bound(a) : in.lower_bound(a);
+        r.basis.at_upper[a] = full;
+    }
 }
 
 // Where a factor of a million parts the dear arcs from the rest, a price for them that is above every path of the others
@@ -153,6 +170,7 @@ inline double flow_cost_cap(const FlowProblem& in) {
             solve(&basis);
         }
     }
+    detail::settle_loops(problem, result);
     const double plain_gap = detail::certify_flow(problem, scale, result, std::move(walks));
     const bool unproven = result.status == core::Status::infeasible && result.shortage.empty() && result.surplus.empty();
     if (unproven || detail::doubtful(result, plain_gap))

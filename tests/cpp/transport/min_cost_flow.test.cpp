@@ -793,6 +793,13 @@ TEST_CASE("loops take nothing from the rest of the network") {
     REQUIRE(lacking.status == Status::infeasible);
     CHECK(lacking.shortage.amount == 1e-9);
     CHECK(lacking.shortage.nodes == std::vector<std::int32_t>{0});
+    // Beside a price that dwarfs its cost, a loop that pays for ever is seen.
+    const std::vector<std::int32_t> beside_from{0, 1, 1}, beside_to{1, 1, 2};
+    const std::vector<double> beside{-1.7e116, -9, 0}, one{1, 0, -1};
+    const FlowResult endless = transport::min_cost_flow({3, beside_from, beside_to, beside, {}, {}, one, {}});
+    REQUIRE(endless.status == Status::unbounded);
+    CHECK(endless.certificate.primal_residual == 0);
+    CHECK(endless.ray == std::vector<std::int32_t>{1});
     // The reduced cost of a loop is its cost, however large the potential of its node.
     const std::vector<std::int32_t> two_from{0, 1, 1}, two_to{0, 0, 1};
     const std::vector<double> small{-1.5e-79, -7.2e-45, -7.2e-45}, low{1, 1, 1}, high{5.8e92, infinity, 1}, moved{-2, 2};

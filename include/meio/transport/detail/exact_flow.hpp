@@ -64,8 +64,9 @@ public:
     std::size_t add_arc(std::size_t from, std::size_t to, double cost, double room, double flow = 0) {
         arcs_.push_back({from, to, cost, room, flow});
         if (from == to) {  // no way to anywhere: full or empty, as it pays
-            endless_ = endless_ || (cost < 0 && room == std::numeric_limits<double>::infinity());
-            arcs_.back().flow = cost < 0 && !endless_ ? flow + room : 0.0;
+            const bool endless = cost < 0 && room == std::numeric_limits<double>::infinity();
+            if (endless) endless_ = {arcs_.size() - 1};
+            arcs_.back().flow = cost < 0 && !endless ? flow + room : 0.0;
             arcs_.back().room = 0;
         }
         return arcs_.size() - 1;
@@ -88,8 +89,9 @@ public:
         }
     }
 
-    /// Whether costs fall for ever round a loop at one node, which `run` does not look at.
-    [[nodiscard]] bool endless() const noexcept { return endless_; }
+    /// Arcs round which costs fall for ever, in order; empty where none were met. `run` does not look at loops at one node,
+    /// but they are told here.
+    [[nodiscard]] const std::vector<std::size_t>& endless() const noexcept { return endless_; }
 
     [[nodiscard]] double flow(std::size_t arc) const { return arcs_[arc].flow; }
     /// Units that have to leave a node, or to reach one, and cannot.
@@ -254,7 +256,15 @@ private:
             if (changed > root_) return true;
             for (std::size_t k = 0; k <= root_; ++k) changed = before(changed);
             const double units = room_of(changed, changed);
-            if (!(units < std::numeric_limits<double>::infinity())) return false;
+            if (units == std::numeric_limits<double>::infinity()) {
+                endless_.clear();
+                std::size_t x = changed;
+                do {
+                    endless_.insert(endless_.begin(), last_[x]);
+                    x = before(x);
+                } while (x != changed);
+                return false;
+            }
             move(changed, changed, units);
         }
         return false;
@@ -269,7 +279,7 @@ private:
     std::vector<std::size_t> last_;     // arc of that way
     ExactSum trial_;
     std::int64_t relaxed_ = 0;
-    bool endless_ = false;
+    std::vector<std::size_t> endless_;
 };
 
 }  // namespace meio::transport::detail

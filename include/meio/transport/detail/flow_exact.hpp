@@ -55,16 +55,18 @@ inline bool solve_exactly(const FlowProblem& in, const FlowScale& scale, double 
     if (static_cast<double>(in.arcs() + in.nodes + 1) * static_cast<double>(in.nodes) >= 300000) return false;
     ExactFlow exact = exact_flow_of(in, true);
     const bool done = exact.run();
-    if (!done) {  // costs may fall for ever, which does not matter where nothing is feasible
-        ExactFlow free = exact_flow_of(in, false);
-        if (!free.run() || !refuse_exactly(in, share, free, r)) return false;
-    } else if (!refuse_exactly(in, share, exact, r)) {
-        if (exact.endless()) return false;
-        r.status = core::Status::optimal;
+    const std::vector<std::size_t> ray = exact.endless();
+    if (!done) {  // costs that fall for ever do not matter where nothing is feasible
+        if (ray.empty()) return false;
+        exact = exact_flow_of(in, false);
+        if (!exact.run()) return false;
+    }
+    if (!refuse_exactly(in, share, exact, r)) {
+        r.status = ray.empty() ? core::Status::optimal : core::Status::unbounded;
         r.unrouted = 0;
-        r.ray.clear();
+        r.ray.assign(ray.begin(), ray.end());
         for (std::size_t a = 0; a < in.arcs(); ++a) r.flows[a] = std::min(in.lower_bound(a) + exact.flow(a), in.upper_bound(a));
-        for (std::size_t i = 0; i < in.nodes; ++i) r.potentials[i] = exact.potential(i);
+        for (std::size_t i = 0; i < in.nodes && done; ++i) r.potentials[i] = exact.potential(i);
     }
     (void)certify_flow(in, scale, r);
     if (r.status == core::Status::optimal) {
