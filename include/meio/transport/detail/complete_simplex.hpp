@@ -38,8 +38,13 @@ public:
         context_ = &context;
         const auto guard = static_cast<std::int64_t>(20000 + 2000 * (rows_ + columns_));
         max_pivots_ = max_pivots > 0 ? std::min(max_pivots, guard) : guard;
-        start();
+        for (std::size_t j = 0; j < columns_; ++j) {
+            if (column_amounts_[j] > 0) continue;
+            potential_[rows_ + j] = std::numeric_limits<double>::infinity();
+            least_[j] = -std::numeric_limits<double>::infinity();
+        }
         lists_.build(costs_, columns_, least_);
+        start();
         std::size_t idle = 0;
         while (!stopped()) {
             const std::size_t priced = gather();
@@ -71,23 +76,42 @@ private:
         }
     };
 
+    // A star, but that in small problems each row first ships to its first choice what it can. Of the two the one that is
+    // used up, on ties the column, hangs below the other: arcs without flow lead up, so the tree is strongly feasible.
     void start() {
+        constexpr std::size_t few_rows = 512;  // beyond, the deeper tree costs more than the pivots saved
+        std::vector<double> left(row_amounts_.begin(), row_amounts_.end());
+        left.insert(left.end(), column_amounts_.begin(), column_amounts_.end());
+        std::vector<char> used(rows_ + columns_, 0);
+        std::vector<std::int32_t> below;
+        for (std::size_t i = 0; i < rows_ && rows_ <= few_rows; ++i) {
+            double best = std::numeric_limits<double>::infinity();
+            const RowLists::Entry* arc = nullptr;
+            for (const RowLists::Entry& entry : lists_.row(i)) {
+                const auto j = static_cast<std::size_t>(entry.column);
+                if (!(left[rows_ + j] > 0) || !(entry.cost - least_[j] < best)) continue;
+                best = entry.cost - least_[j];
+                arc = &entry;
+            }
+            if (arc == nullptr || !(left[i] > 0)) continue;
+            const std::size_t column = rows_ + static_cast<std::size_t>(arc->column);
+            const bool row_closes = left[i] < left[column];
+            const std::size_t child = row_closes ? i : column;
+            const std::size_t parent = row_closes ? column : i;
+            used[child] = 1;
+            below.push_back(static_cast<std::int32_t>(child));
+            tree_.hang(below.back(), static_cast<std::int32_t>(parent), left[child], row_closes ? arc->cost : -arc->cost);
+            left[parent] -= left[child];
+            left[child] = 0;
+        }
         const double artificial = integral_ ? largest_ + 1 : 1.0625 * largest_ + 1e-300;
         std::vector<std::int32_t> nodes;
-        for (std::size_t i = 0; i < rows_; ++i) {
-            nodes.push_back(static_cast<std::int32_t>(i));
-            tree_.hang_from_root(nodes.back(), row_amounts_[i], reversed_ ? artificial : 0.0);
+        for (std::size_t x = 0; x < rows_ + columns_; ++x) {
+            if (used[x] != 0 || (x >= rows_ && !(left[x] > 0))) continue;
+            nodes.push_back(static_cast<std::int32_t>(x));
+            tree_.hang_from_root(nodes.back(), left[x], reversed_ == (x < rows_) ? (reversed_ ? artificial : -artificial) : 0.0);
         }
-        for (std::size_t j = 0; j < columns_; ++j) {
-            const auto node = static_cast<std::int32_t>(rows_ + j);
-            tree_.hang_from_root(node, column_amounts_[j], reversed_ ? 0.0 : -artificial);
-            if (column_amounts_[j] > 0) {
-                nodes.push_back(node);
-            } else {
-                potential_[rows_ + j] = std::numeric_limits<double>::infinity();
-                least_[j] = -std::numeric_limits<double>::infinity();
-            }
-        }
+        nodes.insert(nodes.end(), below.rbegin(), below.rend());
         tree_.keep(nodes);
         refresh();
     }

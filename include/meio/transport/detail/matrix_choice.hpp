@@ -66,15 +66,17 @@ struct MatrixTraits {
     [[nodiscard]] bool priced() const { return short_priced || over_priced; }
 };
 
-/// Few sources and many destinations, where prices on the sources alone win over `solve_dense` (by 1.5 to 4 at 50 x 5000;
-/// the other way round they mostly lose). This and the next are read off benchmarks/transport_kernels.cpp.
+/// Few sources and many destinations, where prices on the sources alone win over `solve_dense` (by 1.5 to 4 at 50 x 5000,
+/// over several instances; the other way round they mostly lose). This and the next are read off
+/// benchmarks/transport_kernels.cpp.
 [[nodiscard]] inline bool is_warehouse_shape(std::size_t sources, std::size_t destinations) {
-    return destinations >= 2000 && destinations / 40 >= sources;
+    return destinations >= 400 && destinations / 40 >= sources;
 }
 
-/// Small enough for `TinySolver` to win over `solve_dense` (about 40 x 40).
+/// Small enough for `TinySolver` to win over `solve_dense`: about 60 x 60, by 2 to 3 where destinations are many more.
 [[nodiscard]] inline bool is_tiny_shape(std::size_t sources, std::size_t destinations) {
-    return sources > 0 && destinations > 0 && sources <= 1600 && destinations <= 1600 && sources * destinations <= 1600;
+    if (sources == 0 || destinations == 0 || sources > 1600 || destinations > 4000) return false;
+    return sources * destinations <= (sources <= 64 ? 4000U : 1600U);
 }
 
 /// The kernel for a problem without prices.
