@@ -249,7 +249,8 @@ def amounts_by_name(
             values.read(part, columns[field])
         labels, wrong, amounts = read, values.findings, values.values
     elif isinstance(given, Mapping) or (hasattr(given, "items") and getattr(given, "ndim", 0) == 1):
-        keys, cells = zip(*given.items(), strict=True) if len(given) else ((), ())
+        # In small steps: a signal waits for the end of each.
+        keys, cells = (list(given.keys()), list(given.values())) if isinstance(given, Mapping) else _pairs(given)
         labels, wholes = _labels(keys)
         plain = {type(cell) for cell in cells} <= {int, float}
         try:
@@ -284,6 +285,12 @@ def _labels(keys: Sequence[Any]) -> tuple[Sequence[str | None], NDArray[np.int64
     if kinds == {int} and min(keys) > -(1 << 62) and max(keys) < 1 << 62:
         return list(map(str, keys)), np.array(keys, np.int64)
     return Column(_object(keys)).labels(), None
+
+
+def _pairs(series: Any) -> tuple[list[Any], list[Any]]:
+    """Give the labels and cells of a pandas series."""
+    pairs = list(series.items())
+    return [label for label, _ in pairs], [cell for _, cell in pairs]
 
 
 def _some(mask: NDArray[np.bool_]) -> list[int]:
