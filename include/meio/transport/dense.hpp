@@ -132,8 +132,9 @@ void unpack(const Kernel& kernel, std::size_t row_count, std::size_t column_coun
     const double plain_gap = detail::certify(instance, result);
     detail::settle_status(instance, plain_gap, whole ? 0.0 : options.balance_tolerance, result);
     if (result.status == core::Status::infeasible) {
-        detail::find_cuts(instance, whole ? 0.0 : 0x1p-40 * balanced, 0.0, result);
-        if (result.shortage.empty() && result.surplus.empty()) detail::find_cuts(instance, 0.0, whole ? 0.0 : 0x1p-45, result);
+        const double share = whole ? 0.0 : 0x1p-45;
+        detail::find_cuts(instance, whole ? 0.0 : 0x1p-40 * balanced, share, result);
+        if (result.shortage.empty() && result.surplus.empty()) detail::find_cuts(instance, 0.0, share, result);
         result.bound = result.certificate.gap = std::numeric_limits<double>::infinity();
     }
     result.seconds = watch.seconds();

@@ -528,6 +528,14 @@ TEST_CASE("a shortage far below the rounding of the totals still has its cut") {
         CHECK(r.shortage.amount == doctest::Approx(800.18));
         CHECK(r.shortage.destinations == std::vector<std::int32_t>{0, 2});
     });
+    // A source that ships 1e21, by rounding more than it has, does not belong to what is short elsewhere.
+    options.supply = Relation::at_most;
+    by_all(2, 3, {infinity, -7.15e10, -2e-10, 1e-13, 7.7e-4, 4.1e4}, {2.399981246801053e21, 1.1e-9}, {5, 6, 6.829106913703054}, options,
+           [](const Result& r) {
+               REQUIRE(r.status == core::Status::infeasible);
+               CHECK(r.shortage.amount == doctest::Approx(5));
+               CHECK(r.shortage.destinations == std::vector<std::int32_t>{0});
+           });
 }
 
 TEST_CASE("a bound whose terms overflow is no bound, but the optimum stands") {

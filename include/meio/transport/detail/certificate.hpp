@@ -234,7 +234,7 @@ inline void find_cuts(const Instance& in, double tolerance, double share, Result
                 demand_less_supply.add(in.demand[j]);
             }
         cut.amount = shortage ? demand_less_supply.value() : -demand_less_supply.value();
-        return cut;
+        return cut.amount > 0 ? cut : Cut{};  // what proves nothing is no cut
     };
     r.shortage = spread(true);
     r.surplus = spread(false);
