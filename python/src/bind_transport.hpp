@@ -34,6 +34,7 @@ pybind11::array_t<T> copy(const std::vector<T>& values) {
 /// The values as an array that owns them, without a copy.
 template <class T>
 pybind11::array_t<T> owned(std::vector<T>&& values) {
+    if (values.empty()) return pybind11::array_t<T>(0);
     auto* held = new std::vector<T>(std::move(values));
     const pybind11::capsule keeper(held, [](void* p) { delete static_cast<std::vector<T>*>(p); });
     return pybind11::array_t<T>(static_cast<pybind11::ssize_t>(held->size()), held->data(), keeper);

@@ -147,7 +147,8 @@ private:
 /// @throws core::InputError naming every wrong entry, or a kernel asked for that cannot take the problem.
 ///
 /// The objective does not depend on the kernel; among several optima the flows and duals may. Up to 4000 arcs (1600 with
-/// more than 64 sources) the tiny one runs, from 400 destinations and 40 a source on the one for warehouses, else the dense one.
+/// more than 64 sources, 8000 with up to 800 destinations, 20 a source) the tiny one runs, from 400 destinations and 40 a source
+/// on the one for warehouses, else the dense one.
 /// Integer-valued data are solved in exact arithmetic (by all but `linear`) as long as totals and path costs stay below
 /// 2^50. Huge costs among small ones cost no accuracy; feasibility is ranked before cost, never priced against it.
 [[nodiscard]] inline Result solve(const MatrixProblem& problem, const Options& options = {}, const core::Context& context = {}) {

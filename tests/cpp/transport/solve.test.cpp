@@ -172,7 +172,8 @@ TEST_CASE("the choice follows the shape") {
         Kernel expected;
     };
     for (const Row& row : {Row{3, 4, Kernel::tiny}, Row{60, 60, Kernel::tiny}, Row{70, 70, Kernel::dense}, Row{100, 20, Kernel::dense},
-                           Row{10, 400, Kernel::tiny}, Row{20, 400, Kernel::dense}, Row{12, 500, Kernel::warehouse}, Row{2000, 10, Kernel::dense}, Row{50, 2000, Kernel::warehouse}}) {
+                           Row{10, 400, Kernel::tiny}, Row{20, 450, Kernel::dense}, Row{12, 500, Kernel::tiny}, Row{12, 900, Kernel::warehouse},
+                           Row{2000, 10, Kernel::dense}, Row{50, 2000, Kernel::warehouse}}) {
         CAPTURE(row.m);
         CAPTURE(row.n);
         for (const char* family : {"unif", "unbal"}) {

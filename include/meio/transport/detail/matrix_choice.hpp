@@ -73,10 +73,11 @@ struct MatrixTraits {
     return destinations >= 400 && destinations / 40 >= sources;
 }
 
-/// Small enough for `TinySolver` to win over `solve_dense`: about 60 x 60, by 2 to 3 where destinations are many more.
+/// Small enough for `TinySolver` to win over `solve_dense`: about 60 x 60, by 2 where destinations are many more.
 [[nodiscard]] inline bool is_tiny_shape(std::size_t sources, std::size_t destinations) {
     if (sources == 0 || destinations == 0 || sources > 1600 || destinations > 4000) return false;
-    return sources * destinations <= (sources <= 64 ? 4000U : 1600U);
+    const bool long_rows = destinations <= 800 && destinations / 20 >= sources;
+    return sources * destinations <= (long_rows ? 8000U : sources <= 64 ? 4000U : 1600U);
 }
 
 /// The kernel for a problem without prices.
