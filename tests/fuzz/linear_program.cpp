@@ -53,6 +53,33 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     transport::RevisedSimplex solver(lp);
     check(lp, solver.solve());
+    {  // the same program in units far apart has the same status and value
+        transport::LinearProgram scaled = lp;
+        const auto power = [&] { return std::ldexp(1.0, static_cast<int>(byte() % 61) - 30); };
+        std::vector<double> row_unit(m);
+        for (std::size_t i = 0; i < m; ++i) {
+            row_unit[i] = power();
+            scaled.row_lower[i] *= row_unit[i];
+            scaled.row_upper[i] *= row_unit[i];
+        }
+        for (std::size_t j = 0; j < n; ++j) {
+            const double unit = power();
+            scaled.costs[j] *= unit;
+            scaled.lower[j] /= unit;
+            scaled.upper[j] /= unit;
+            for (auto k = static_cast<std::size_t>(lp.starts[j]); k < static_cast<std::size_t>(lp.starts[j + 1]); ++k)
+                scaled.values[k] *= unit * row_unit[static_cast<std::size_t>(lp.rows[k])];
+        }
+        const transport::LinearResult r = transport::solve_linear(scaled);
+        const reference::LinearTruth truth = reference::solve_linear(lp);
+        if (r.status == core::Status::optimal) {
+            const double error = 1e-9 * (1 + std::abs(truth.objective));
+            if (truth.status != r.status || std::abs(r.objective - truth.objective) > error) std::abort();
+            if (r.bound > truth.objective + 1e-12 * (1 + std::abs(truth.objective))) std::abort();
+        } else if (r.status != truth.status && r.status != core::Status::stalled) {
+            std::abort();
+        }
+    }
     for (int edit = 0; edit < 4 && at < size; ++edit) {
         bounds(low, high);
         switch (byte() % 3) {

@@ -376,6 +376,17 @@ TEST_CASE("a cost far below the others counts") {
     CHECK(r.bound <= r.objective);
 }
 
+TEST_CASE("no ray goes from a point that misses a tiny row") {
+    // The fixed variable gives the row 4.5e-8, its limit is 1.2e-8: infeasible, whatever the free variable is worth.
+    LinearProgram lp;
+    lp.add_row(-infinity, 0x1.ap-27);
+    lp.add_variable(-0x1.8p-27, -0x1.8p33, -0x1.8p33, {{0}}, {{-0x1p-58}});
+    lp.add_variable(-0x1.8p-27, -infinity, infinity);
+    const LinearResult r = transport::solve_linear(lp);
+    REQUIRE(r.status == core::Status::infeasible);
+    CHECK(r.farkas_amount > 0);
+}
+
 TEST_CASE("one huge cost does not disturb the others") {
     // A forbidding cost of up to 1e300 on an unneeded variable leaves the optimum alone.
     for (const double huge : {1e12, 1e32, 1e300}) {

@@ -30,6 +30,7 @@ public:
         size_.assign(m, 0.0);
         r.reduced_costs.resize(n);
         feasible = true;
+        exact = true;
         complementary = true;
         consistent = true;
         double objective = 0;
@@ -45,9 +46,11 @@ public:
             const double off = std::max(low - value, value - high);
             if (!(off > 0)) {
                 feasible &= !std::isnan(off);
+                exact &= !std::isnan(off);
                 return;
             }
             primal = std::max(primal, off);
+            exact &= off <= rounding + 1e-9 * std::abs(value < low ? low : high);
             feasible &= off <= 3 * primal_tolerance * unit +
                                    std::max(1e-7, 3 * primal_tolerance) * std::abs(value < low ? low : high) + rounding;
         };
@@ -108,6 +111,7 @@ public:
     }
 
     bool feasible = true;
+    bool exact = true;       ///< feasible beside the terms of each row and bound alone
     bool complementary = true;
     bool consistent = true;  ///< like `complementary`, beside the terms of each reduced cost
 

@@ -61,10 +61,8 @@ public:
         s.factorizations = 0;
         s.primal_tolerance = options.primal_tolerance;
         s.dual_tolerance = options.dual_tolerance;
-        LpBudget budget;
-        budget.context = &context;
-        budget.user_limit = options.max_iterations;
-        budget.stall_limit = 20000 + 200 * static_cast<std::int64_t>(lp.variable_count() + lp.row_count());
+        const auto size = static_cast<std::int64_t>(lp.variable_count() + lp.row_count());
+        LpBudget budget{&context, options.max_iterations, 20000 + 200 * size};
         forget_proofs(r);
         prepare(lp, options);
         proven_ = exact_point_ = false;
@@ -75,7 +73,7 @@ public:
         if (!doubt) {
             report(lp, r);
             doubt = (r.status == core::Status::optimal && !confirmed(r)) ||
-                    (r.status == core::Status::unbounded && !certifier_.feasible);
+                    (r.status == core::Status::unbounded && !grounded());
         }
         if (doubt) {
             forget_proofs(r);
@@ -84,7 +82,7 @@ public:
             report(lp, r);
             if (r.status == core::Status::optimal && !confirmed(r)) r.status = core::Status::stalled;
         }
-        if (r.status == core::Status::unbounded && !certifier_.feasible) r.status = core::Status::stalled;
+        if (r.status == core::Status::unbounded && !grounded()) r.status = core::Status::stalled;
         if (!std::isfinite(r.objective) && r.status != core::Status::infeasible)
             r.status = core::Status::numerical_error;
         r.iterations = budget.used;
@@ -176,6 +174,9 @@ private:
         return certifier_.complementary && r.certificate.gap <= (loose_ ? 1e-6 : 1e-9) &&
                (loose_ || r.bound > -infinity);
     }
+
+    /// The point from which a ray goes is there: data far from one hide a violation from the scaled tolerances.
+    [[nodiscard]] bool grounded() const { return scaling_.tame() ? certifier_.feasible : certifier_.exact; }
 
     /// Settles what doubles could not.
     core::Status rescue(const LinearProgram& lp, LpBudget& budget, LinearResult& r) {
@@ -278,9 +279,7 @@ private:
     }
 
     // Scaled values this small are rounding of rounding, where exact arithmetic has a zero.
-    [[nodiscard]] double or_zero(double value) const {
-        return !exact_point_ && std::abs(value) <= 1e-24 ? 0.0 : value;
-    }
+    double or_zero(double value) const { return !exact_point_ && std::abs(value) <= 1e-24 ? 0.0 : value; }
 
     LpState state_;
     LpDual dual_;
