@@ -102,11 +102,12 @@ inline double flow_cost_cap(const FlowProblem& in) {
     options.validate();
     const detail::FlowScale scale = detail::check_flow(problem);
     const double amounts = detail::flow_amounts(problem);
+    const double share = scale.whole_amounts ? 0.0 : options.balance_tolerance;
     detail::FlowSimplex::Settings settings;
     settings.exact = scale.whole_costs;
     settings.lifted = scale.lifted;
     settings.largest_cost = scale.largest_cost;
-    settings.tolerance = scale.whole_amounts ? 0.0 : options.balance_tolerance * amounts;
+    settings.tolerance = share * amounts;
     settings.rounding = scale.whole_amounts ? 0.0 : std::min(settings.tolerance, 1e-13 * amounts);
 
     std::vector<double> capped_costs;   // where they differ from the problem's
@@ -173,10 +174,10 @@ inline double flow_cost_cap(const FlowProblem& in) {
     detail::settle_loops(problem, result);
     const double plain_gap = detail::certify_flow(problem, scale, result, std::move(walks));
     const bool unproven = result.status == core::Status::infeasible && result.shortage.empty() && result.surplus.empty();
-    if (unproven || detail::doubtful(result, plain_gap))
-        (void)detail::solve_exactly(problem, scale, scale.whole_amounts ? 0.0 : options.balance_tolerance, result);
+    if (unproven || detail::doubtful(result, plain_gap)) (void)detail::solve_exactly(problem, scale, share, result);
     if (!std::isfinite(result.objective)) result.status = core::Status::numerical_error;
-    if (result.status == core::Status::optimal && !(result.certificate.gap <= 1e-7)) result.status = core::Status::stalled;
+    if (result.status == core::Status::optimal && !(result.certificate.gap <= 1e-7 && detail::keeps_rows(result.certificate, share, amounts)))
+        result.status = core::Status::stalled;
     result.seconds = watch.seconds();
     return result;
 }

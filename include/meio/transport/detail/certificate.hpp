@@ -165,6 +165,11 @@ template <class Solution>
            (r.status == core::Status::optimal && !(plain_gap <= 1e-10) && std::isfinite(r.objective));
 }
 
+/// Whether rows are missed by rounding only, `share` of `amounts` or a little; else it is no plan, whatever its gap.
+[[nodiscard]] inline bool keeps_rows(const Certificate& proof, double share, double amounts) {
+    return proof.primal_residual <= std::max(share, 1e-12) * amounts;
+}
+
 /// Finds the cuts of an infeasible result: everything that the unserved nodes can reach. A node is unserved where it misses
 /// more than `tolerance` units and more than this share of its own.
 inline void find_cuts(const Instance& in, double tolerance, double share, Result& r) {

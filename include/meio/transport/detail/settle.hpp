@@ -1,10 +1,12 @@
 // SPDX-License-Identifier: MIT
 #pragma once
 
+#include <algorithm>
 #include <cmath>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <vector>
 
@@ -58,7 +60,11 @@ inline bool solve_exactly(const Instance& in, double share, Result& r) {
 inline void settle_status(const Instance& in, double plain_gap, double share, Result& r) {
     if (doubtful(r, plain_gap)) (void)solve_exactly(in, share, r);
     if (!std::isfinite(r.objective)) r.status = core::Status::numerical_error;
-    if (r.status == core::Status::optimal && !(r.certificate.gap <= 1e-7)) r.status = core::Status::stalled;
+    const double demand = std::accumulate(in.demand.begin(), in.demand.end(), 0.0);
+    const double supply = std::accumulate(in.supply.begin(), in.supply.end(), 0.0);
+    const double amounts = in.options.supply == Relation::at_most ? demand : std::max(supply, demand);
+    if (r.status == core::Status::optimal && !(r.certificate.gap <= 1e-7 && keeps_rows(r.certificate, share, amounts)))
+        r.status = core::Status::stalled;
 }
 
 }  // namespace meio::transport::detail

@@ -198,10 +198,13 @@ private:
                     if (c < std::numeric_limits<double>::infinity()) s.largest = std::max(s.largest, std::abs(c));
         }
         s.integral = summary_.integral && prices_.integral && s.largest * 16 * (static_cast<double>(given_.sources) + 4) < 0x1p50;
-        s.tolerance = share_ * (options_.supply == Relation::at_most ? demand_ : total_);
+        s.tolerance = share_ * amounts();
         s.max_pivots = options_.max_pivots;
         return s;
     }
+
+    // What shortages are judged against.
+    [[nodiscard]] double amounts() const { return options_.supply == Relation::at_most ? demand_ : total_; }
 
     // Makes the first tree; says why where it was stopped, with nothing shipped.
     std::optional<core::Status> begin(WarehouseSimplex<Bounded>& kernel, const ArcBasis* start, const core::Context& context) {
@@ -259,7 +262,7 @@ private:
         if (doubtful(r, plain_gap)) (void)solve_exactly(given_, share_, r);
         if (r.status == core::Status::optimal) {
             r.bound = std::min(r.bound, r.objective);
-            if (!(r.certificate.gap <= 1e-7)) r.status = core::Status::stalled;
+            if (!(r.certificate.gap <= 1e-7 && keeps_rows(r.certificate, share_, amounts()))) r.status = core::Status::stalled;
             if (ray_.source >= 0 && r.status == core::Status::optimal) {
                 r.status = core::Status::unbounded;
                 r.ray = ray_;
