@@ -176,8 +176,12 @@ inline double flow_cost_cap(const FlowProblem& in) {
     const bool unproven = result.status == core::Status::infeasible && result.shortage.empty() && result.surplus.empty();
     if (unproven || detail::doubtful(result, plain_gap)) (void)detail::solve_exactly(problem, scale, share, result);
     if (!std::isfinite(result.objective)) result.status = core::Status::numerical_error;
-    if (result.status == core::Status::optimal && !(result.certificate.gap <= 1e-7 && detail::keeps_rows(result.certificate, share, amounts)))
-        result.status = core::Status::stalled;
+    if (result.status == core::Status::optimal) {
+        double moved = 0;
+        for (const double x : result.flows) moved += std::abs(x);
+        if (!(result.certificate.gap <= 1e-7 && detail::keeps_rows(result.certificate, share * amounts, moved)))
+            result.status = core::Status::stalled;
+    }
     result.seconds = watch.seconds();
     return result;
 }

@@ -165,9 +165,10 @@ template <class Solution>
            (r.status == core::Status::optimal && !(plain_gap <= 1e-10) && std::isfinite(r.objective));
 }
 
-/// Whether rows are missed by rounding only, `share` of `amounts` or a little; else it is no plan, whatever its gap.
-[[nodiscard]] inline bool keeps_rows(const Certificate& proof, double share, double amounts) {
-    return proof.primal_residual <= std::max(share, 1e-12) * amounts;
+/// Whether rows are missed by no more than is `tolerated`, or than rounding of all units `moved`; else it is no plan,
+/// whatever its gap.
+[[nodiscard]] inline bool keeps_rows(const Certificate& proof, double tolerated, double moved) {
+    return proof.primal_residual <= std::max(tolerated, 1e-12 * moved);
 }
 
 /// Finds the cuts of an infeasible result: everything that the unserved nodes can reach. A node is unserved where it misses

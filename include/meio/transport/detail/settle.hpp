@@ -60,10 +60,13 @@ inline bool solve_exactly(const Instance& in, double share, Result& r) {
 inline void settle_status(const Instance& in, double plain_gap, double share, Result& r) {
     if (doubtful(r, plain_gap)) (void)solve_exactly(in, share, r);
     if (!std::isfinite(r.objective)) r.status = core::Status::numerical_error;
+    if (r.status != core::Status::optimal) return;
     const double demand = std::accumulate(in.demand.begin(), in.demand.end(), 0.0);
     const double supply = std::accumulate(in.supply.begin(), in.supply.end(), 0.0);
-    const double amounts = in.options.supply == Relation::at_most ? demand : std::max(supply, demand);
-    if (r.status == core::Status::optimal && !(r.certificate.gap <= 1e-7 && keeps_rows(r.certificate, share, amounts)))
+    const double tolerated = share * (in.options.supply == Relation::at_most ? demand : std::max(supply, demand));
+    double moved = 0;
+    for (const Shipment& s : r.shipments) moved += s.amount;
+    if (!(r.certificate.gap <= 1e-7 && keeps_rows(r.certificate, tolerated, moved)))
         r.status = core::Status::stalled;
 }
 

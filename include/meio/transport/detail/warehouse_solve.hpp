@@ -203,7 +203,6 @@ private:
         return s;
     }
 
-    // What shortages are judged against.
     [[nodiscard]] double amounts() const { return options_.supply == Relation::at_most ? demand_ : total_; }
 
     // Makes the first tree; says why where it was stopped, with nothing shipped.
@@ -262,7 +261,8 @@ private:
         if (doubtful(r, plain_gap)) (void)solve_exactly(given_, share_, r);
         if (r.status == core::Status::optimal) {
             r.bound = std::min(r.bound, r.objective);
-            if (!(r.certificate.gap <= 1e-7 && keeps_rows(r.certificate, share_, amounts()))) r.status = core::Status::stalled;
+            const double moved = std::accumulate(flows.shipped().begin(), flows.shipped().end(), 0.0);
+            if (!(r.certificate.gap <= 1e-7 && keeps_rows(r.certificate, share_ * amounts(), moved))) r.status = core::Status::stalled;
             if (ray_.source >= 0 && r.status == core::Status::optimal) {
                 r.status = core::Status::unbounded;
                 r.ray = ray_;
