@@ -179,8 +179,7 @@ inline double flow_cost_cap(const FlowProblem& in) {
     if (result.status == core::Status::optimal) {
         double moved = 0;
         for (const double x : result.flows) moved += std::abs(x);
-        if (!(result.certificate.gap <= 1e-7 && detail::keeps_rows(result.certificate, share * amounts, moved)))
-            result.status = core::Status::stalled;
+        if (!detail::proves_optimum(result.certificate, share * amounts, moved)) result.status = core::Status::stalled;
     }
     result.seconds = watch.seconds();
     return result;

@@ -67,6 +67,19 @@ inline void tighten_massless_duals(const Instance& in, Result& r) {
     return std::max(apart - rounding, 0.0) / scale;
 }
 
+/// By how much rows miss their amounts.
+struct RowMisses {
+    double most = 0;             ///< units
+    bool rough = false;          ///< a millionth of some amount
+    core::CompensatedSum worth;  ///< in money, at the rows' duals
+
+    void add(double units, double amount, double dual) {
+        most = std::max(most, units);
+        rough = rough || (amount != 0 && units > 1e-6 * std::abs(amount));
+        if (units > 0) worth.add(units * std::abs(dual));
+    }
+};
+
 /// Fills objective, bound and certificate. The bound repairs the duals to exact feasibility first, so it holds whatever
 /// state the solve was left in. Returns the gap before what rounding explains is taken off, or +inf where a row misses a
 /// millionth of its amount: what a solver of more precision may still improve.
@@ -95,21 +108,14 @@ inline double certify(const Instance& in, Result& r) {
     charge(r.overflow, in.overflow_prices, shipped, -1.0);
     r.objective = objective.value();
 
-    double residual = 0;
-    bool rough = false;
-    core::CompensatedSum missing;  // money that the residuals are worth
-    const auto miss = [&](double units, double amount, double dual) {
-        residual = std::max(residual, units);
-        rough = rough || (amount > 0 && units > 1e-6 * amount);
-        if (units > 0) missing.add(units * std::abs(dual));
-    };
+    RowMisses misses;
     for (std::size_t i = 0; i < in.sources; ++i) {
         const double over = shipped[i] - in.supply[i];
-        miss(in.options.supply == Relation::at_most ? over : std::abs(over), in.supply[i], r.supply_duals[i]);
+        misses.add(in.options.supply == Relation::at_most ? over : std::abs(over), in.supply[i], r.supply_duals[i]);
     }
     for (std::size_t j = 0; j < in.destinations; ++j) {
         const double under = in.demand[j] - received[j];
-        miss(in.options.demand == Relation::at_least ? under : std::abs(under), in.demand[j], r.demand_duals[j]);
+        misses.add(in.options.demand == Relation::at_least ? under : std::abs(under), in.demand[j], r.demand_duals[j]);
     }
 
     double violation = 0;
@@ -150,12 +156,12 @@ inline double certify(const Instance& in, Result& r) {
     // Products beyond all doubles prove nothing.
     const double proven = endless || !std::isfinite(bound.value()) ? -std::numeric_limits<double>::infinity() : bound.value();
     r.certificate.dual_violation = violation;
-    r.certificate.primal_residual = residual;
+    r.certificate.primal_residual = misses.most;
     const double apart = r.objective == proven ? 0.0 : std::abs(r.objective - proven);
-    r.certificate.gap = gap_beyond_rounding(apart, terms, missing.value(), scale);
+    r.certificate.gap = gap_beyond_rounding(apart, terms, misses.worth.value(), scale);
     // Both sides are rounded sums; a bound above a feasible cost could only be rounding.
     r.bound = r.status == core::Status::optimal ? std::min(proven, r.objective) : proven;
-    return rough ? std::numeric_limits<double>::infinity() : apart / scale;
+    return misses.rough ? std::numeric_limits<double>::infinity() : apart / scale;
 }
 
 /// Whether a solver of more precision might find a better solution; `plain_gap` as `certify` returned it.
@@ -165,10 +171,10 @@ template <class Solution>
            (r.status == core::Status::optimal && !(plain_gap <= 1e-10) && std::isfinite(r.objective));
 }
 
-/// Whether rows are missed by no more than is `tolerated`, or than rounding of all units `moved`; else it is no plan,
-/// whatever its gap.
-[[nodiscard]] inline bool keeps_rows(const Certificate& proof, double tolerated, double moved) {
-    return proof.primal_residual <= std::max(tolerated, 1e-12 * moved);
+/// Whether a certificate proves an optimum: no gap, and rows missed by no more than is `tolerated`, or than rounding of all
+/// units `moved`; else it is no plan, whatever its gap.
+[[nodiscard]] inline bool proves_optimum(const Certificate& proof, double tolerated, double moved) {
+    return proof.gap <= 1e-7 && proof.primal_residual <= std::max(tolerated, 1e-12 * moved);
 }
 
 /// Finds the cuts of an infeasible result: everything that the unserved nodes can reach. A node is unserved where it misses

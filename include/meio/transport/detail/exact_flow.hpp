@@ -51,6 +51,11 @@ public:
     /// Relaxations of arcs before it gives up: a second or less.
     static constexpr std::int64_t patience = 20000000;
 
+    /// Whether a network is small enough to be solved within a second or so.
+    [[nodiscard]] static bool suits(std::size_t nodes, std::size_t arcs) {
+        return static_cast<double>(arcs + 1) * static_cast<double>(nodes) < 300000;
+    }
+
     /// One node, numbered `nodes`, may send and take without limit.
     explicit ExactFlow(std::size_t nodes)
         : surplus_(nodes + 1, 0.0), given_(nodes + 1, 0.0), root_(nodes), distance_(nodes + 1), near_(nodes + 1), known_(nodes + 1), last_(nodes + 1) {}

@@ -15,11 +15,6 @@ namespace meio::transport::detail {
 /// A transportation problem for `ExactFlow`: sources, then destinations; what is left over, bought or sold goes by the root.
 class ExactTransport {
 public:
-    /// Whether a problem is small enough to be solved within a second or so.
-    [[nodiscard]] static bool suits(std::size_t sources, std::size_t destinations, std::size_t arcs) {
-        return static_cast<double>(arcs + 1) * static_cast<double>(sources + destinations) < 300000;
-    }
-
     /// Prices may be empty.
     ExactTransport(const Options& options, std::span<const double> supply, std::span<const double> demand,
                    std::span<const double> shortage_prices, std::span<const double> overflow_prices)

@@ -130,20 +130,15 @@ inline double certify_flow(const FlowProblem& in, const FlowScale& scale, FlowRe
         first.add_arc(u, v, cost, x, low, high);
         if (second) second->add_arc(u, v, cost, x, low, high);
     }
-    double missing = 0;   // money that the residuals are worth
-    bool rough = false;
+    RowMisses misses;
     for (std::size_t i = 0; i < in.nodes; ++i) {
         const double over = net[i] - in.supply_of(i);
-        const double off = in.may_keep(i) ? over : std::abs(over);
-        proof.primal_residual = std::max(proof.primal_residual, off);
-        if (off > 0) {
-            missing += off * std::abs(r.potentials[i]);
-            rough = rough || (in.supply_of(i) != 0 && off > 1e-6 * std::abs(in.supply_of(i)));
-        }
+        misses.add(in.may_keep(i) ? over : std::abs(over), in.supply_of(i), r.potentials[i]);
         if (!in.may_keep(i)) continue;
         first.add_keeping_node(i, net[i]);
         if (second) second->add_keeping_node(i, net[i]);
     }
+    proof.primal_residual = std::max(proof.primal_residual, misses.most);
     const bool better = second && second->bound() > first.bound();
     proof.dual_violation = (better ? *second : first).violation();
     if (r.status == core::Status::infeasible) {
@@ -159,9 +154,9 @@ inline double certify_flow(const FlowProblem& in, const FlowScale& scale, FlowRe
     if (better) r.potentials = std::move(others);
     const double size = std::max({std::abs(r.objective), weight, 1e-300});
     const double apart = r.objective == r.bound ? 0.0 : std::abs(r.objective - r.bound);
-    proof.gap = gap_beyond_rounding(apart, weight + (better ? *second : first).terms(), missing, size);
+    proof.gap = gap_beyond_rounding(apart, weight + (better ? *second : first).terms(), misses.worth.value(), size);
     if (r.bound > r.objective && proof.gap < 1e-9 && r.unrouted == 0) r.bound = r.objective;
-    return rough ? infinity : apart / size;
+    return misses.rough ? infinity : apart / size;
 }
 
 /// The units by which the nodes marked miss balance: as a shortage where `sign` is 1, as a surplus where it is -1.

@@ -52,7 +52,7 @@ inline bool refuse_exactly(const FlowProblem& in, double share, const ExactFlow&
 /// Solves a small network anew in exact arithmetic; certifies it; leaves the result alone where that fails.
 /// `share`: what may stay unrouted as rounding, of what waits in the same part. The basis stays that of the simplex.
 inline bool solve_exactly(const FlowProblem& in, const FlowScale& scale, double share, FlowResult& r) {
-    if (static_cast<double>(in.arcs() + in.nodes + 1) * static_cast<double>(in.nodes) >= 300000) return false;
+    if (!ExactFlow::suits(in.nodes, in.arcs())) return false;
     ExactFlow exact = exact_flow_of(in, true);
     const bool done = exact.run();
     const std::vector<std::size_t> ray = exact.endless();

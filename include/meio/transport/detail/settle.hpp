@@ -12,6 +12,7 @@
 
 #include <meio/core/status.hpp>
 #include <meio/transport/detail/certificate.hpp>
+#include <meio/transport/detail/exact_flow.hpp>
 #include <meio/transport/detail/exact_transport.hpp>
 #include <meio/transport/result.hpp>
 
@@ -30,7 +31,7 @@ inline void limit_supply(const Options& options, std::span<const double> demand,
 /// Solves a small problem anew in exact arithmetic; leaves the result alone where that fails. `share`: what may stay
 /// unserved as rounding, of what competes for the same arcs.
 inline bool solve_exactly(const Instance& in, double share, Result& r) {
-    if (!ExactTransport::suits(in.sources, in.destinations, in.costs.size())) return false;
+    if (!ExactFlow::suits(in.sources + in.destinations, in.costs.size())) return false;
     ExactTransport exact(in.options, in.supply, in.demand, in.shortage_prices, in.overflow_prices);
     std::vector<std::size_t> arcs;
     for (std::size_t e = 0; e < in.costs.size(); ++e)
@@ -66,8 +67,7 @@ inline void settle_status(const Instance& in, double plain_gap, double share, Re
     const double tolerated = share * (in.options.supply == Relation::at_most ? demand : std::max(supply, demand));
     double moved = 0;
     for (const Shipment& s : r.shipments) moved += s.amount;
-    if (!(r.certificate.gap <= 1e-7 && keeps_rows(r.certificate, tolerated, moved)))
-        r.status = core::Status::stalled;
+    if (!proves_optimum(r.certificate, tolerated, moved)) r.status = core::Status::stalled;
 }
 
 }  // namespace meio::transport::detail

@@ -251,14 +251,10 @@ struct ArcSums {
 /// Fills bound and certificate of a result whose objective, duals, shortage and overflow are known. Returns the gap as
 /// `certify` does.
 inline double certify_arcs(const WarehouseProblem& p, const ArcSums& sums, ArcResult& r) {
-    double residual = 0;
     double terms = sums.turnover;
-    bool rough = false;
-    core::CompensatedSum missing;  // money that the residuals are worth
+    RowMisses misses;
     const auto miss = [&](double units, double amount, double dual) {
-        residual = std::max(residual, units);
-        rough = rough || (amount > 0 && units > 1e-6 * amount);
-        if (units > 0) missing.add(units * std::abs(dual));
+        misses.add(units, amount, dual);
         terms += std::abs(amount * dual);
     };
     for (std::size_t i = 0; i < p.sources; ++i) {
@@ -269,14 +265,14 @@ inline double certify_arcs(const WarehouseProblem& p, const ArcSums& sums, ArcRe
         const double under = p.demand[j] - sums.received[j] - (r.unserved.empty() ? 0.0 : r.unserved[j]);
         miss(p.demand_at_least ? under : std::abs(under), p.demand[j], r.demand_duals[j]);
     }
-    for (std::size_t e = 0; e < sums.by_arc.size(); ++e) residual = std::max(residual, sums.by_arc[e] - p.capacities[e]);
-    r.certificate.primal_residual = residual;
+    for (std::size_t e = 0; e < sums.by_arc.size(); ++e) misses.most = std::max(misses.most, sums.by_arc[e] - p.capacities[e]);
+    r.certificate.primal_residual = misses.most;
     r.bound = repaired_bound(p, r.supply_duals, r.demand_duals, sums.by_arc, &r.certificate.dual_violation);
     if (!std::isfinite(r.bound)) r.bound = -std::numeric_limits<double>::infinity();  // products beyond all doubles
     const double scale = std::max({std::abs(r.objective), sums.turnover, 1e-300});
     const double apart = r.objective == r.bound ? 0.0 : std::abs(r.objective - r.bound);
-    r.certificate.gap = gap_beyond_rounding(apart, terms, missing.value(), scale);
-    return rough ? std::numeric_limits<double>::infinity() : apart / scale;
+    r.certificate.gap = gap_beyond_rounding(apart, terms, misses.worth.value(), scale);
+    return misses.rough ? std::numeric_limits<double>::infinity() : apart / scale;
 }
 
 }  // namespace meio::transport::detail

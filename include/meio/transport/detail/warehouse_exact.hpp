@@ -12,6 +12,7 @@
 #include <meio/core/parallel.hpp>
 #include <meio/core/status.hpp>
 #include <meio/transport/arc_result.hpp>
+#include <meio/transport/detail/exact_flow.hpp>
 #include <meio/transport/detail/exact_transport.hpp>
 #include <meio/transport/detail/warehouse_certificate.hpp>
 #include <meio/transport/detail/warehouse_cuts.hpp>
@@ -24,7 +25,7 @@ namespace meio::transport::detail {
 /// what may stay unserved as rounding, of what competes for the same arcs.
 inline bool solve_exactly(const WarehouseProblem& p, double share, ArcResult& r) {
     const auto arcs = static_cast<std::size_t>(p.offsets[p.destinations]);
-    if (!ExactTransport::suits(p.sources, p.destinations, arcs)) return false;
+    if (!ExactFlow::suits(p.sources + p.destinations, arcs)) return false;
     constexpr double infinity = std::numeric_limits<double>::infinity();
     Options options;
     options.supply = p.supply_exact ? Relation::exactly : Relation::at_most;

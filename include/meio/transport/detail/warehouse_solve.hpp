@@ -262,7 +262,7 @@ private:
         if (r.status == core::Status::optimal) {
             r.bound = std::min(r.bound, r.objective);
             const double moved = std::accumulate(flows.shipped().begin(), flows.shipped().end(), 0.0);
-            if (!(r.certificate.gap <= 1e-7 && keeps_rows(r.certificate, share_ * amounts(), moved))) r.status = core::Status::stalled;
+            if (!proves_optimum(r.certificate, share_ * amounts(), moved)) r.status = core::Status::stalled;
             if (ray_.source >= 0 && r.status == core::Status::optimal) {
                 r.status = core::Status::unbounded;
                 r.ray = ray_;
