@@ -37,7 +37,8 @@ struct Certificate {
     double primal_residual = 0;   ///< largest violation of a supply or demand row; units
     /// |objective - bound| / max(|objective|, sum |cost| amount, 1e-300); 0 where both are 0. Taken off before: what the
     /// residuals are worth at the duals, and rounding, 2^-46 of sum |cost amount| + sum |supply u| + sum |demand v|. Small
-    /// problems in which that decides are solved in exact arithmetic, and 0 says that there is nothing to gain.
+    /// problems in which that decides are solved in exact arithmetic, and 0 says that this left nothing to gain, where
+    /// duals rounded to doubles prove less: `bound` then tells what they do.
     double gap = 0;
 };
 

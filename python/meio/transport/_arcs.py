@@ -106,7 +106,9 @@ class ArcResult:
         Where infeasible: destinations that cannot all be served, the sources that reach them, the units that lack;
         and sources that cannot all ship.
     dual_violation, primal_residual, gap : float
-        Recomputed from the input: worst reduced cost or dual sign, worst supply or demand row, relative gap.
+        Recomputed from the input: worst reduced cost or dual sign, worst supply or demand row, relative gap
+        less what rounding explains. A gap of 0 beside a lower `bound` rests on exact arithmetic, of which duals rounded
+        to doubles show less; it takes numbers of very different sizes.
     pivots : int
         Simplex pivots.
     seconds : float

@@ -53,7 +53,9 @@ class Result:
         Change of the objective per further unit of each demand; >= 0 where demand is `at_least`. Reduced costs
         `costs - supply_duals[:, None] - demand_duals` are >= 0, and 0 where something flows.
     dual_violation, primal_residual, gap : float
-        Recomputed from the input: worst reduced cost or dual sign, worst supply or demand row, relative gap.
+        Recomputed from the input: worst reduced cost or dual sign, worst supply or demand row, relative gap
+        less what rounding explains. A gap of 0 beside a lower `bound` rests on exact arithmetic, of which duals rounded
+        to doubles show less; it takes numbers of very different sizes.
     shortage, surplus : Cut or None
         Where infeasible: destinations that cannot all be served, sources that cannot all ship.
     unserved, overflow : ndarray

@@ -82,7 +82,9 @@ class FlowResult:
         Change of the objective per further unit of supply there (or unit less of demand); up to a constant in each
         connected part of the network where every node is `exactly`.
     dual_violation, primal_residual, gap : float
-        Recomputed from the input: worst sign of a reduced cost, worst balance of a node, relative gap.
+        Recomputed from the input: worst sign of a reduced cost, worst balance of a node, relative gap less what
+        rounding explains. A gap of 0 beside a lower `bound` rests on exact arithmetic, of which potentials rounded to
+        doubles show less; it takes numbers of very different sizes.
     shortage, surplus : FlowCut or None
         Where infeasible: nodes that cannot all be served, nodes that cannot all get rid of their supply.
     ray : ndarray of int, or None
